@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import type { App } from '../../mcp/app.ts'
+import type { Resource } from '../../mcp/resource.ts'
+import { getCurrentUser, searchPeopleTool } from './tools.ts'
+
+const capabilities: Resource = {
+  uri: 'nc://capabilities',
+  name: 'capabilities',
+  title: 'Capabilities of this Nextcloud',
+  description: 'Version and what each app announces, as Nextcloud sends it',
+  mimeType: 'application/json',
+  scopes: [],
+  async read({ session }) {
+    const reply = await session.send({
+      method: 'GET',
+      path: '/ocs/v2.php/cloud/capabilities',
+      headers: { accept: 'application/json' },
+      subject: 'the capabilities',
+    })
+    return { json: reply.json(z.looseObject({ ocs: z.looseObject({}) })) }
+  },
+}
+
+/** What every Nextcloud has: its capabilities and its people. */
+export const coreApp: App = {
+  id: 'core',
+  title: 'Nextcloud',
+  tools: [getCurrentUser, searchPeopleTool],
+  resources: [capabilities],
+}

@@ -1,0 +1,29 @@
+import type { App } from '../../mcp/app.ts'
+import { createExclusion } from './exclusion.ts'
+import { openHome } from './home.ts'
+import { commentTools } from './tools/comments.ts'
+import { readTools } from './tools/read.ts'
+import { searchTools } from './tools/search.ts'
+import type { OpenHome } from './tools/shared.ts'
+import { writeTools } from './tools/write.ts'
+
+/** What the operator decides about files. */
+export interface FilesOptions {
+  /** Names of system tags; what carries one of them does not exist for any tool. */
+  excludedTags: readonly string[]
+}
+
+/** Files and folders, by WebDAV. */
+export function createFilesApp({ excludedTags }: FilesOptions): App {
+  const exclusion = createExclusion(excludedTags)
+  const open: OpenHome = session => openHome(session, exclusion)
+  return {
+    id: 'files',
+    title: 'Files',
+    aliases: ['webdav'],
+    tools: [...readTools(open), ...writeTools(open), ...searchTools(open), ...commentTools(open)],
+  }
+}
+
+/** The app with nothing excluded. */
+export const filesApp: App = createFilesApp({ excludedTags: [] })

@@ -1,0 +1,12 @@
+/** What the tools of this app have in common. */
+import { z } from 'zod'
+import type { Session } from '../../../nextcloud/session.ts'
+import type { Home } from '../home.ts'
+
+/** Opens the caller's files, without what the operator excluded. */
+export type OpenHome = (session: Session) => Promise<Home>
+
+export const offset = z.int().min(0).default(0)
+
+/** Result key of everything that comes in pages. */
+export const nextOffset = z.int().optional().describe('Only where there is more')

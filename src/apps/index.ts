@@ -1,0 +1,16 @@
+/** Every app this server offers. A new one is a folder beside this file and one line here. */
+import type { App } from '../mcp/app.ts'
+import { coreApp } from './core/index.ts'
+import { createFilesApp } from './files/index.ts'
+import { notesApp } from './notes/index.ts'
+
+/** What the operator decides about the apps. */
+export interface AppOptions {
+  /** System tags whose files and folders no tool can see. */
+  excludedTags: readonly string[]
+}
+
+/** The apps, in the order in which their tools are listed. */
+export function createApps({ excludedTags }: AppOptions): readonly App[] {
+  return [coreApp, notesApp, createFilesApp({ excludedTags: [...excludedTags] })]
+}

@@ -1,0 +1,28 @@
+import type { App } from '../../mcp/app.ts'
+import { attachment, note, settings } from './resources.ts'
+import {
+  appendContent,
+  createNote,
+  deleteNote,
+  getAttachment,
+  getNote,
+  searchNotesTool,
+  updateNote,
+} from './tools.ts'
+
+/** Nextcloud Notes: Markdown notes in folders. */
+export const notesApp: App = {
+  id: 'notes',
+  title: 'Notes',
+  requires: 'notes',
+  tools: [
+    searchNotesTool,
+    getNote,
+    createNote,
+    updateNote,
+    appendContent,
+    getAttachment,
+    deleteNote,
+  ],
+  resources: [settings, attachment, note],
+}

@@ -1,0 +1,45 @@
+/** From the options of the command line to the settings they stand for. */
+import { type Environment, readConfigFile } from '../config/config.ts'
+
+/** Options of `run` and `doctor`, as the command line gives them. */
+export interface CommandOptions {
+  config?: string
+  transport?: string
+  host?: string
+  port?: string
+  logLevel?: string
+  enableApp?: string[]
+  mcpServerUrl?: string
+  readOnly?: boolean
+  tools?: string[]
+  excludeTools?: string[]
+  nextcloudHost?: string
+  nextcloudUsername?: string
+  nextcloudPassword?: string
+}
+
+/** File, environment and command line merged; the later wins. */
+export function environmentOf(
+  options: CommandOptions,
+  environment: Environment = process.env,
+): Environment {
+  const chosen = {
+    MCP_TRANSPORT: options.transport,
+    MCP_HOST: options.host,
+    MCP_PORT: options.port,
+    LOG_LEVEL: options.logLevel,
+    MCP_ENABLED_APPS: options.enableApp?.join(','),
+    NEXTCLOUD_MCP_SERVER_URL: options.mcpServerUrl,
+    MCP_READ_ONLY: options.readOnly === undefined ? undefined : String(options.readOnly),
+    MCP_TOOLS: options.tools?.join(','),
+    MCP_EXCLUDE_TOOLS: options.excludeTools?.join(','),
+    NEXTCLOUD_HOST: options.nextcloudHost,
+    NEXTCLOUD_USERNAME: options.nextcloudUsername,
+    NEXTCLOUD_PASSWORD: options.nextcloudPassword,
+  }
+  return {
+    ...(options.config === undefined ? {} : readConfigFile(options.config)),
+    ...environment,
+    ...Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== undefined)),
+  }
+}

@@ -1,0 +1,39 @@
+/** `run`: serves MCP for a Nextcloud until it is asked to stop. */
+import { loadConfig } from '../config/config.ts'
+import { compose } from '../server/compose.ts'
+import { type CommandOptions, environmentOf } from './options.ts'
+import { untilAskedToStop } from './signals.ts'
+
+/**
+ * Starts as configured and serves until asked to stop.
+ * @throws ConfigError with every fault of the configuration
+ */
+export async function run(options: CommandOptions): Promise<void> {
+  const config = loadConfig(environmentOf(options))
+  const composition = compose(config)
+  const { log, catalog } = composition
+  for (const warning of config.warnings) log.warn(warning)
+  composition.warmUp()
+  if (config.listen.transport === 'stdio') {
+    const { serveStdio } = await import('../server/stdio.ts')
+    const server = serveStdio(composition)
+    log.info({ nextcloud: config.nextcloud.url, tools: catalog.tools.size }, 'serving on stdio')
+    await untilAskedToStop({ stdinEnds: true })
+    await server.close()
+  } else {
+    const { serveHttp } = await import('../server/http.ts')
+    const server = await serveHttp(composition)
+    log.info(
+      {
+        mode: config.deployment.mode,
+        nextcloud: config.nextcloud.url,
+        tools: catalog.tools.size,
+      },
+      `serving MCP at ${server.url}`,
+    )
+    await untilAskedToStop()
+    log.info('stopping: running calls may finish')
+    await server.close()
+  }
+  await composition.close()
+}

@@ -1,0 +1,72 @@
+import { type Reply, reply } from '../http.ts'
+import { escapeXml } from '../xml.ts'
+
+const sabre = 'Sabre\\DAV\\Exception\\'
+const nextcloud = 'OCA\\DAV\\Connector\\Sabre\\Exception\\'
+
+/** The exceptions a WebDAV answer can name, with their status. */
+const exceptions = {
+  BadRequest: [400, sabre],
+  InvalidPath: [400, nextcloud],
+  NotAuthenticated: [401, sabre],
+  Forbidden: [403, sabre],
+  NotFound: [404, sabre],
+  MethodNotAllowed: [405, sabre],
+  Conflict: [409, sabre],
+  PreconditionFailed: [412, sabre],
+  ReportNotSupported: [415, sabre],
+  UnsupportedMediaType: [415, sabre],
+  RequestedRangeNotSatisfiable: [416, sabre],
+  FileLocked: [423, nextcloud],
+  TooManyRequests: [429, nextcloud],
+  LockedException: [500, 'OCP\\Lock\\'],
+  NotImplemented: [501, sabre],
+} as const satisfies Record<string, readonly [number, string]>
+
+/** Name of an exception of the WebDAV server. */
+export type DavException = keyof typeof exceptions
+
+/** A failed WebDAV request; thrown by handlers, answered by the router. */
+export class DavError extends Error {
+  override name = 'DavError'
+  readonly exception: DavException
+  readonly headers: Record<string, string>
+  /** Precondition header that failed, told in the body. */
+  readonly header: string | undefined
+
+  constructor(
+    exception: DavException,
+    message = '',
+    headers: Record<string, string> = {},
+    header?: string,
+  ) {
+    super(message)
+    this.exception = exception
+    this.headers = headers
+    this.header = header
+  }
+}
+
+/** The answer to a failed request, with the XML body sabre/dav writes. */
+export function davErrorReply({ exception, message, headers, header }: DavError): Reply {
+  const [status, space] = exceptions[exception]
+  const text = escapeXml(message)
+  let more = ''
+  let namespaces = 'xmlns:d="DAV:" xmlns:s="http://sabredav.org/ns"'
+  if (header !== undefined) more = `  <s:header>${header}</s:header>\n`
+  if (exception === 'InvalidPath' || exception === 'TooManyRequests') {
+    namespaces += ' xmlns:o="http://owncloud.org/ns"'
+    // The wrong namespace of these elements is Nextcloud's own.
+    more =
+      exception === 'InvalidPath'
+        ? `  <o:retry xmlns:o="o:">false</o:retry>\n  <o:reason xmlns:o="o:">${text}</o:reason>\n`
+        : '  <o:hint xmlns:o="o:">too many requests</o:hint>\n'
+  }
+  const written = text === '' ? '<s:message/>' : `<s:message>${text}</s:message>`
+  return reply(
+    status,
+    { 'Content-Type': 'application/xml; charset=utf-8', ...headers },
+    `<?xml version="1.0" encoding="utf-8"?>\n<d:error ${namespaces}>\n` +
+      `  <s:exception>${space}${exception}</s:exception>\n  ${written}\n${more}</d:error>\n`,
+  )
+}

@@ -1,0 +1,72 @@
+import type { Reply } from '../http.ts'
+import { setFavorite, setModified } from '../storage/changes.ts'
+import type { StoredNode } from '../storage/tree.ts'
+import type { XmlElement } from '../xml.ts'
+import { bodyXml, type DavCall, hrefOf } from './call.ts'
+import { DavError } from './errors.ts'
+import { isProtected } from './file-properties.ts'
+import { multistatus, ns, type PropStat } from './multistatus.ts'
+import { multistatusReply } from './propfind.ts'
+
+/** One change of a PROPPATCH; without value the property is to be removed. */
+export interface PropertyChange {
+  name: string
+  value: string | undefined
+}
+
+/** Applies a change; `undefined` when the property cannot be changed. */
+export type Apply = (change: PropertyChange) => (() => void) | undefined
+
+/** Answers PROPPATCH on a file or folder: favourite, time, and properties of the client's own. */
+export function proppatchFile(call: DavCall, node: StoredNode): Reply {
+  const { storage } = call.instance.state
+  return proppatch(call, hrefOf(call, call.names, node.kind === 'folder'), ({ name, value }) => {
+    switch (name) {
+      case `{${ns.oc}}favorite`:
+        return () => setFavorite(storage, node, value === '1' || value === 'true')
+      case `{${ns.d}}lastmodified`:
+      case `{${ns.d}}getlastmodified`: {
+        const time = Number(value ?? '')
+        return Number.isInteger(time) ? () => setModified(storage, node, time) : undefined
+      }
+    }
+    if (isProtected(name)) return undefined
+    return () => {
+      if (value === undefined) node.properties.delete(name)
+      else node.properties.set(name, value)
+    }
+  })
+}
+
+/** Answers PROPPATCH: all changes are made, or none (RFC 4918 9.2). */
+export function proppatch(call: DavCall, href: string, apply: Apply): Reply {
+  const body = bodyXml(call)
+  if (body?.name !== `{${ns.d}}propertyupdate`) {
+    throw new DavError('BadRequest', 'Expected a propertyupdate document')
+  }
+  const changes = changesOf(body)
+  const actions = changes.map(change => ({ name: change.name, run: apply(change) }))
+  const refused = actions.filter(({ run }) => run === undefined)
+  if (refused.length === 0) for (const { run } of actions) run?.()
+  const others = actions.filter(action => !refused.includes(action))
+  const propstats: PropStat[] = [
+    { status: '403 Forbidden', properties: refused.map(({ name }) => [name, '']) },
+    {
+      status: refused.length === 0 ? '200 OK' : '424 Failed Dependency',
+      properties: others.map(({ name }) => [name, '']),
+    },
+  ]
+  const shown = propstats.filter(({ properties }) => properties.length > 0)
+  return multistatusReply(multistatus([{ href, propstats: shown }]), { Vary: 'Brief,Prefer' })
+}
+
+function changesOf(update: XmlElement): PropertyChange[] {
+  return update.children.flatMap(instruction =>
+    instruction.children.flatMap(prop =>
+      prop.children.map(({ name, text }) => ({
+        name,
+        value: instruction.name === `{${ns.d}}set` ? text : undefined,
+      })),
+    ),
+  )
+}

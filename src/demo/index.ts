@@ -1,0 +1,131 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { mintAppPassword } from './auth.ts'
+import { createInstance, knownApps, resetInstance } from './instance.ts'
+import { createDemoServer } from './server.ts'
+import { type DemoUser, defaultUsers } from './users.ts'
+
+export type { DemoUser } from './users.ts'
+
+/** Settings of a demo; every one has a default. */
+export interface DemoOptions {
+  /** Address to listen at. Default: 127.0.0.1. */
+  host?: string
+  /** Port to listen at. Default: 0, any free one. */
+  port?: number
+  /** Path prefix such as `/nextcloud`, for an instance that does not have a host of its own. */
+  basePath?: string
+  /** Default: alice, bob and admin, each with the password `<id>-demo`. */
+  users?: DemoUser[]
+  /** Enabled apps. Default: all the demo knows. A disabled app is as unknown as in Nextcloud. */
+  apps?: string[]
+  /** Whether the users called alice and bob begin with notes and files. Default: true. */
+  sampleData?: boolean
+  /** Clock, in milliseconds. Default: Date.now. */
+  now?: () => number
+  /**
+   * Whether the twelfth request after eleven wrong passwords from one address, and every one
+   * thereafter, answers 429. Nextcloud's growing delays before that are left out. Default: false.
+   */
+  bruteForceProtection?: boolean
+  /** Called for every request before it is answered; `path` includes base path and query. */
+  onRequest?: (request: DemoRequest) => void
+}
+
+/** What an observer is told of a request. */
+export interface DemoRequest {
+  method: string
+  path: string
+  headers: IncomingHttpHeaders
+}
+
+/** A running demo. */
+export interface DemoNextcloud {
+  /** Address of the instance with its base path, without trailing slash. */
+  url: string
+  port: number
+  /**
+   * Mints an app password (five groups of five characters) for the user's first login name. It
+   * stays valid over a reset.
+   *
+   * @throws RangeError when there is no such user
+   */
+  appPassword(userId: string): string
+  /**
+   * Holds an exclusive lock on a path of a user's files, as another request would, so that
+   * reading and writing it answers 423. Returns the function that releases it.
+   */
+  lock(userId: string, path: string): () => void
+  /** Replaces the observer of requests. */
+  setRequestHook(hook: DemoOptions['onRequest'] | undefined): void
+  /** Puts users, files and everything else back to the initial data; locks are released. */
+  reset(): void
+  /** Stops listening and drops all connections. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts a small Nextcloud that lives in memory: status, capabilities, users, WebDAV and Notes,
+ * answering like Nextcloud 31. What it does not have answers like an unknown route.
+ *
+ * @throws Error when the port cannot be listened at
+ */
+export async function startDemoNextcloud(options: DemoOptions = {}): Promise<DemoNextcloud> {
+  const instance = createInstance({
+    basePath: normaliseBasePath(options.basePath),
+    users: options.users ?? defaultUsers,
+    apps: new Set(options.apps ?? knownApps),
+    sampleData: options.sampleData ?? true,
+    now: options.now ?? Date.now,
+    protectAgainstBruteForce: options.bruteForceProtection ?? false,
+  })
+  let hook = options.onRequest
+  const server = createDemoServer(instance, ({ method = 'GET', url = '/', headers }) =>
+    hook?.({ method, path: url, headers }),
+  )
+  const host = options.host ?? '127.0.0.1'
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(options.port ?? 0, host, resolve)
+  })
+  const { port } = server.address() as AddressInfo
+  const authority = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+  instance.url = `http://${authority}${instance.settings.basePath}`
+
+  return {
+    url: instance.url,
+    port,
+    appPassword(userId) {
+      const account = instance.state.directory.accounts.get(userId)
+      if (account === undefined) throw new RangeError(`The demo has no user "${userId}"`)
+      return mintAppPassword(instance.credentials, account)
+    },
+    lock(userId, path) {
+      const { locks } = instance.state
+      const key = `${userId}:/${path.replace(/^\/+|\/+$/g, '')}`
+      locks.set(key, (locks.get(key) ?? 0) + 1)
+      let held = true
+      return () => {
+        const count = locks.get(key) ?? 0
+        if (held && count > 1) locks.set(key, count - 1)
+        else if (held) locks.delete(key)
+        held = false
+      }
+    },
+    setRequestHook(replacement) {
+      hook = replacement
+    },
+    reset: () => resetInstance(instance),
+    async close() {
+      await new Promise<void>(resolve => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      })
+    },
+  }
+}
+
+function normaliseBasePath(path = ''): string {
+  const trimmed = path.replace(/^\/+|\/+$/g, '')
+  return trimmed === '' ? '' : `/${trimmed}`
+}

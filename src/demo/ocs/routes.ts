@@ -1,0 +1,126 @@
+import { authenticate, type Outcome } from '../auth.ts'
+import { type Exchange, header, jsonReply, parameters, type Reply, reply } from '../http.ts'
+import { type Instance, isEnabled } from '../instance.ts'
+import { createAppPassword, deleteAppPassword } from './app-passwords.ts'
+import { anonymousCapabilities, userCapabilities } from './capabilities.ts'
+import { createDirectLink } from './direct-links.ts'
+import {
+  earlyOcsReply,
+  type OcsCall,
+  type OcsResult,
+  ocsCode,
+  ocsData,
+  ocsFailure,
+  ocsReply,
+  unknownOcsRoute,
+} from './envelope.ts'
+import { navigation } from './navigation.ts'
+import * as provisioning from './provisioning.ts'
+import { autocomplete, sharees } from './sharees.ts'
+
+interface Route {
+  method: string
+  pattern: RegExp
+  run: (call: OcsCall) => OcsResult
+  /** App without which the route does not exist. */
+  app?: string
+}
+
+const routes: readonly Route[] = [
+  route('GET', 'cloud/user', provisioning.ownUser),
+  route('GET', 'cloud/users', provisioning.listUsers),
+  route('POST', 'cloud/users', provisioning.createUser),
+  route('GET', 'cloud/users/details', provisioning.listUserDetails),
+  route('GET', 'cloud/users/*', provisioning.getUser),
+  route('PUT', 'cloud/users/*', provisioning.editUser),
+  route('DELETE', 'cloud/users/*', provisioning.deleteUser),
+  route('GET', 'cloud/users/*/groups', provisioning.listGroupsOfUser),
+  route('POST', 'cloud/users/*/groups', provisioning.addToGroup),
+  route('DELETE', 'cloud/users/*/groups', provisioning.removeFromGroup),
+  route('GET', 'cloud/groups', provisioning.listGroups),
+  route('GET', 'cloud/groups/*/users', provisioning.listMembers),
+  route('GET', 'core/autocomplete/get', autocomplete),
+  route('GET', 'core/navigation/apps', navigation),
+  route('GET', 'core/getapppassword', createAppPassword),
+  route('DELETE', 'core/apppassword', deleteAppPassword),
+  route('POST', 'apps/dav/api/v1/direct', createDirectLink),
+  route('GET', 'apps/files_sharing/api/v1/sharees', sharees, 'files_sharing'),
+]
+
+function route(method: string, path: string, run: Route['run'], app?: string): Route {
+  const pattern = new RegExp(`^${path.replaceAll('*', '([^/]+)')}/?$`)
+  return app === undefined ? { method, pattern, run } : { method, pattern, run, app }
+}
+
+/** Answers a request below `/ocs/v1.php/` or `/ocs/v2.php/`. */
+export function handleOcs(instance: Instance, exchange: Exchange, version: 1 | 2): Reply {
+  const outcome = authenticate(instance.state.directory, instance.credentials, exchange)
+  if (outcome === 'throttled') return earlyOcsReply(version, 429, 429, 'Reached maximum delay')
+  if (outcome === 'wrong') {
+    return earlyOcsReply(version, 401, ocsCode.unauthorised, 'Unauthorised', {
+      'WWW-Authenticate': 'Basic realm="Authorisation Required"',
+    })
+  }
+  const path = exchange.path.slice('/ocs/v1.php/'.length)
+  if (/^cloud\/capabilities\/?$/.test(path)) {
+    if (exchange.method !== 'GET') return methodNotAllowed()
+    return csrfFailure(exchange) ?? capabilities(instance, exchange, version, outcome)
+  }
+
+  const candidates = routes.filter(
+    ({ pattern, app }) => pattern.test(path) && (app === undefined || isEnabled(instance, app)),
+  )
+  // `cloud/users/details` also matches `cloud/users/*`: the first route of a method wins.
+  const found = candidates.find(({ method }) => method === exchange.method)
+  if (found === undefined) {
+    return candidates.length > 0 ? methodNotAllowed() : unknownOcsRoute(version)
+  }
+  if (outcome === 'none') {
+    const failure = ocsFailure(ocsCode.unauthorised, 'Current user is not logged in')
+    return ocsReply(exchange, version, failure)
+  }
+  const matched = (found.pattern.exec(path) ?? []).slice(1).map(decode)
+  return (
+    csrfFailure(exchange) ??
+    ocsReply(
+      exchange,
+      version,
+      found.run({
+        instance,
+        exchange,
+        identity: outcome,
+        parameters: parameters(exchange),
+        matched,
+      }),
+    )
+  )
+}
+
+function capabilities(
+  instance: Instance,
+  exchange: Exchange,
+  version: 1 | 2,
+  outcome: Outcome,
+): Reply {
+  const found =
+    typeof outcome === 'object' ? userCapabilities(instance) : anonymousCapabilities(instance)
+  return ocsReply(exchange, version, ocsData(found.data, { ETag: found.etag }))
+}
+
+/** Nextcloud accepts a request that no browser form can send; everything else might be forged. */
+function csrfFailure(exchange: Exchange): Reply | undefined {
+  if (header(exchange, 'ocs-apirequest') !== undefined) return undefined
+  return jsonReply(412, { message: 'CSRF check failed' })
+}
+
+function methodNotAllowed(): Reply {
+  return reply(405, { 'Content-Type': 'text/xml; charset=UTF-8' })
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return segment
+  }
+}

@@ -1,0 +1,70 @@
+import { addComment } from '../dav/comment-store.ts'
+import { addTag, assignTag } from '../dav/tag-store.ts'
+import { createNote } from '../notes/notes.ts'
+import { gradientPng } from '../png.ts'
+import type { State } from '../state.ts'
+import { ensureFolder, homeOf, setFavorite, writeFile } from '../storage/changes.ts'
+import { moveToTrash } from '../storage/trash.ts'
+import type { FileNode } from '../storage/tree.ts'
+import {
+  aliceFiles,
+  aliceNotes,
+  bobFiles,
+  bobNotes,
+  type SampleFile,
+  type SampleNote,
+} from './content.ts'
+
+const hour = 3600
+
+/** Gives the users called alice and bob, as far as there are such, something to work with. */
+export function fillWithSamples(state: State): void {
+  const { accounts } = state.directory
+  if (accounts.has('alice')) fillAlice(state)
+  if (accounts.has('bob')) {
+    addNotes(state, 'bob', bobNotes)
+    for (const file of bobFiles) addFile(state, 'bob', file)
+  }
+}
+
+function fillAlice(state: State): void {
+  const { storage, tags, comments, trash } = state
+  addNotes(state, 'alice', aliceNotes)
+  for (const file of aliceFiles) addFile(state, 'alice', file)
+  const photo = gradientPng(96, 64, [120, 180, 235], [250, 215, 150])
+  addFile(state, 'alice', { path: 'Photos/Lake at dusk.png', content: photo })
+
+  const proposal = addFile(state, 'alice', {
+    path: 'Projects/Garden house/Proposal.md',
+    content: '# Garden house\n\nTwo rooms, a green roof, rain water for the beds.\n',
+    favorite: true,
+  })
+  const tag = addTag(tags, 'in review')
+  if (tag !== undefined) assignTag(tags, proposal.id, tag.id)
+  const written = storage.now() - hour * 1000
+  addComment(comments, proposal.id, 'alice', '@bob could you check the numbers?', written)
+
+  const draft = addFile(state, 'alice', {
+    path: 'Documents/Old draft.txt',
+    content: 'This did not work out.\n',
+  })
+  moveToTrash(storage, trash, 'alice', draft)
+}
+
+function addNotes(state: State, userId: string, notes: readonly SampleNote[]): void {
+  const now = Math.floor(state.storage.now() / 1000)
+  for (const [index, note] of notes.entries()) {
+    // Spread over the past days, the first one written last.
+    createNote(state, userId, { ...note, modified: now - (index + 1) * 7 * hour })
+  }
+}
+
+function addFile(state: State, userId: string, file: SampleFile): FileNode {
+  const names = file.path.split('/')
+  const name = names.pop() ?? ''
+  const parent = ensureFolder(state.storage, homeOf(state.storage, userId), names)
+  const mtime = Math.floor(state.storage.now() / 1000) - 24 * hour
+  const added = writeFile(state.storage, parent, name, Buffer.from(file.content), { mtime })
+  if (file.favorite === true) setFavorite(state.storage, added, true)
+  return added
+}

@@ -1,0 +1,18 @@
+import type { Resource } from './resource.ts'
+import type { Tool } from './tool.ts'
+
+/** One Nextcloud app as this server offers it. */
+export interface App {
+  /** Name in `--enable-app` and in the documentation: `notes`, `files`. */
+  readonly id: string
+  readonly title: string
+  /** Other names that `--enable-app` takes. */
+  readonly aliases?: readonly string[]
+  /**
+   * The id under which an instance announces the app; its tools are not listed where it is
+   * missing. Undefined for what every Nextcloud has.
+   */
+  readonly requires?: string
+  readonly tools: readonly Tool[]
+  readonly resources?: readonly Resource[]
+}

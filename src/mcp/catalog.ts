@@ -1,0 +1,139 @@
+/** All tools and resources this process offers, with everything that derives from them made once. */
+import type { Tool as ListedTool, ToolAnnotations } from '@modelcontextprotocol/server'
+import { covers } from '../identity/caller.ts'
+import type { Scope } from '../identity/scopes.ts'
+import type { App } from './app.ts'
+import { isTemplate, matchTemplate, type Resource } from './resource.ts'
+import { inputSchema, type ObjectSchema } from './schema.ts'
+import type { Tool } from './tool.ts'
+
+/** What of the catalog an operator wants to offer. */
+export interface CatalogOptions {
+  /** Only tools that read. Wins over everything else. */
+  readOnly?: boolean | undefined
+  /** Ids of the apps to offer; undefined: all. */
+  apps?: readonly string[] | undefined
+  /** Names of the tools to offer, `*` standing for any characters; undefined: all. */
+  tools?: readonly string[] | undefined
+  /** Names of tools not to offer, `*` standing for any characters. */
+  excludeTools?: readonly string[] | undefined
+}
+
+/** A tool with what derives from it. */
+export interface CatalogTool {
+  readonly tool: Tool
+  readonly app: App
+  readonly schema: ObjectSchema
+  /** The entry in `tools/list`. */
+  readonly listed: ListedTool
+}
+
+/** A resource with its app. */
+export interface CatalogResource {
+  readonly resource: Resource
+  readonly app: App
+}
+
+/** What one caller at one instance may see. */
+export interface Visibility {
+  /** Granted scopes; undefined: everything. */
+  readonly scopes: ReadonlySet<Scope> | undefined
+  /** Apps of the instance; undefined: not known, hide nothing. */
+  readonly apps: ReadonlySet<string> | undefined
+}
+
+/** The catalog; deterministic in order: apps as registered, tools as written. */
+export interface Catalog {
+  readonly tools: ReadonlyMap<string, CatalogTool>
+  readonly resources: readonly CatalogResource[]
+  listTools(visibility: Visibility): ListedTool[]
+  listResources(visibility: Visibility): Resource[]
+  listTemplates(visibility: Visibility): Resource[]
+  /** The resource that serves `uri`, with the values of its variables. */
+  findResource(
+    uri: string,
+  ): (CatalogResource & { variables: Readonly<Record<string, string>> }) | undefined
+}
+
+/** Builds the catalog of the given apps. */
+export function createCatalog(apps: readonly App[], options: CatalogOptions = {}): Catalog {
+  const offered = apps.filter(
+    ({ id, aliases = [] }) =>
+      options.apps === undefined || [id, ...aliases].some(name => options.apps?.includes(name)),
+  )
+  const tools = new Map<string, CatalogTool>()
+  for (const app of offered) {
+    for (const tool of app.tools) {
+      if (tools.has(tool.name)) throw new Error(`two tools are named ${tool.name}`)
+      if (isOffered(tool, options)) tools.set(tool.name, catalogTool(app, tool))
+    }
+  }
+  const resources = offered.flatMap(app =>
+    (app.resources ?? []).map(resource => ({ resource, app })),
+  )
+  const visible = (app: App, scopes: readonly Scope[], { apps, scopes: granted }: Visibility) =>
+    covers(granted, scopes) &&
+    (app.requires === undefined || apps === undefined || apps.has(app.requires))
+  const listResources = (visibility: Visibility, templates: boolean) =>
+    resources
+      .filter(({ resource }) => isTemplate(resource) === templates)
+      .filter(({ resource, app }) => visible(app, resource.scopes, visibility))
+      .map(({ resource }) => resource)
+  return {
+    tools,
+    resources,
+    listTools: visibility =>
+      [...tools.values()]
+        .filter(({ app, tool }) => visible(app, tool.scopes, visibility))
+        .map(({ listed }) => listed),
+    listResources: visibility => listResources(visibility, false),
+    listTemplates: visibility => listResources(visibility, true),
+    findResource(uri) {
+      for (const entry of resources) {
+        const variables = matchTemplate(entry.resource.uri, uri)
+        if (variables !== undefined) return { ...entry, variables }
+      }
+      return undefined
+    },
+  }
+}
+
+/** Whether `name` is meant by one of the patterns, in which `*` stands for any characters. */
+export function matchesPattern(name: string, patterns: readonly string[]): boolean {
+  return patterns.some(pattern =>
+    new RegExp(`^${pattern.replace(/[^\w*]/g, '\\$&').replaceAll('*', '.*')}$`).test(name),
+  )
+}
+
+function isOffered(tool: Tool, options: CatalogOptions): boolean {
+  if (options.readOnly && tool.effect !== 'read') return false
+  if (options.tools !== undefined && !matchesPattern(tool.name, options.tools)) return false
+  return !matchesPattern(tool.name, options.excludeTools ?? [])
+}
+
+function catalogTool(app: App, tool: Tool): CatalogTool {
+  const schema = inputSchema(tool.input)
+  return {
+    tool,
+    app,
+    schema,
+    listed: {
+      name: tool.name,
+      title: tool.title,
+      description: tool.description,
+      inputSchema: schema as ListedTool['inputSchema'],
+      annotations: annotations(tool),
+    },
+  }
+}
+
+/** Only what differs from the protocol's defaults (not read-only, destructive, open world). */
+function annotations(tool: Tool): ToolAnnotations {
+  const openWorld = tool.openWorld ? {} : { openWorldHint: false }
+  if (tool.effect === 'read') return { readOnlyHint: true, ...openWorld }
+  return {
+    ...(tool.effect === 'create' ? { destructiveHint: false } : {}),
+    ...(tool.idempotent ? { idempotentHint: true } : {}),
+    ...openWorld,
+  }
+}

@@ -1,0 +1,235 @@
+/**
+ * The MCP face: one small low-level server for each request (or stdio connection), answering from
+ * lists that were made once. Knows no app.
+ */
+import {
+  type CallToolResult,
+  type McpServerFactory,
+  ProtocolError,
+  ProtocolErrorCode,
+  type ReadResourceResult,
+  ResourceNotFoundError,
+  Server,
+  type ServerContext,
+} from '@modelcontextprotocol/server'
+import { type Caller, covers, scopesOf } from '../identity/caller.ts'
+import { enabledApps } from '../nextcloud/capabilities.ts'
+import { CodedError, hasCode } from '../nextcloud/errors.ts'
+import type { Session } from '../nextcloud/session.ts'
+import { parseArguments } from './arguments.ts'
+import { createCancellations } from './cancellation.ts'
+import type { Catalog, Visibility } from './catalog.ts'
+import type { Resource } from './resource.ts'
+import { errorBody, toErrorResult, toResult } from './result.ts'
+import type { ToolContext } from './tool.ts'
+
+/** What the MCP face is built on. */
+export interface McpOptions {
+  name: string
+  version: string
+  catalog: Catalog
+  /** Opens Nextcloud for a caller; the session ends with the signal. */
+  open(caller: Caller, signal?: AbortSignal): Promise<Session>
+  /** The caller on whose behalf a request or connection is served. */
+  callerOf(context: Parameters<McpServerFactory>[0]): Caller
+  /** Told of every call that begins; what it returns is told how the call ended. */
+  observe?(call: ObservedCall): (error: unknown) => void
+}
+
+/** A tool call or resource read, for logs, metrics and an orderly shutdown. */
+export interface ObservedCall {
+  readonly kind: 'tool' | 'resource'
+  readonly name: string
+}
+
+/** Set on the first answer to a client of a 2025 revision; see {@link createCancellations}. */
+export const SESSION_HEADER = 'mcp-session-id'
+
+const INSTRUCTIONS =
+  "Tools for the user's own Nextcloud. Lists and searches return summaries: read the item for its content. An update needs the etag of the last read. On CONFLICT read again and repeat."
+
+/** Lists change when an administrator enables an app; a minute is soon enough to notice. */
+const LIST_CACHE = { ttlMs: 60_000, cacheScope: 'private' } as const
+const NO_CACHE = { ttlMs: 0, cacheScope: 'private' } as const
+
+/** Makes the server of one request or connection; cheap, as everything costly is in the options. */
+export function createServerFactory(options: McpOptions): McpServerFactory {
+  const info = { name: options.name, version: options.version }
+  const serverOptions = {
+    capabilities: { tools: {}, resources: {} },
+    instructions: INSTRUCTIONS,
+    cacheHints: {
+      'tools/list': LIST_CACHE,
+      'resources/list': LIST_CACHE,
+      'resources/templates/list': LIST_CACHE,
+      'resources/read': NO_CACHE,
+      'server/discover': LIST_CACHE,
+    },
+  }
+  const cancellations = createCancellations()
+  return factoryContext => {
+    const caller = options.callerOf(factoryContext)
+    const { era, requestInfo } = factoryContext
+    const session = era === 'legacy' ? requestInfo?.headers.get(SESSION_HEADER) : undefined
+    const server = new Server(info, serverOptions)
+    if (session) {
+      server.setNotificationHandler('notifications/cancelled', ({ params }) => {
+        if (params.requestId !== undefined) cancellations.cancel(session, params.requestId)
+      })
+    }
+    /** Runs with a signal that either way of cancelling aborts. */
+    const cancellable = <T>(
+      { mcpReq }: ServerContext,
+      work: (signal: AbortSignal) => Promise<T>,
+    ): Promise<T> => {
+      if (!session) return work(mcpReq.signal)
+      const call = cancellations.register(session, mcpReq.id)
+      return work(AbortSignal.any([mcpReq.signal, call.signal])).finally(call.release)
+    }
+    server.setRequestHandler('tools/list', async () => ({
+      tools: options.catalog.listTools(await visibility(options, caller)),
+    }))
+    server.setRequestHandler('tools/call', (request, context) =>
+      cancellable(context, signal =>
+        callTool(options, request.params, toolContext(options, caller, context, signal)),
+      ),
+    )
+    server.setRequestHandler('resources/list', async () => ({
+      resources: options.catalog
+        .listResources(await visibility(options, caller))
+        .map(resource => ({ uri: resource.uri, ...described(resource) })),
+    }))
+    server.setRequestHandler('resources/templates/list', async () => ({
+      resourceTemplates: options.catalog
+        .listTemplates(await visibility(options, caller))
+        .map(resource => ({ uriTemplate: resource.uri, ...described(resource) })),
+    }))
+    server.setRequestHandler('resources/read', (request, context) =>
+      cancellable(context, signal =>
+        readResource(options, request.params.uri, toolContext(options, caller, context, signal)),
+      ),
+    )
+    return server
+  }
+}
+
+/** What the caller may see. Without an answer from Nextcloud nothing is hidden. */
+async function visibility(options: McpOptions, caller: Caller): Promise<Visibility> {
+  const scopes = scopesOf(caller)
+  try {
+    return { scopes, apps: await enabledApps(await options.open(caller)) }
+  } catch {
+    return { scopes, apps: undefined }
+  }
+}
+
+/** Opens the session when it is needed: a call that is refused needs none. */
+interface CallContext {
+  readonly caller: Caller
+  open(): Promise<ToolContext>
+}
+
+async function callTool(
+  options: McpOptions,
+  params: { name: string; arguments?: unknown },
+  context: CallContext,
+): Promise<CallToolResult> {
+  const found = options.catalog.tools.get(params.name)
+  if (found === undefined) {
+    throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${params.name}`)
+  }
+  const { tool, schema } = found
+  return observed(options, 'tool', tool.name, async () => {
+    if (!covers(scopesOf(context.caller), tool.scopes)) throw missingScopes(tool.scopes)
+    const args = parseArguments(tool.input, schema, params.arguments)
+    return toResult(await tool.run(await context.open(), args))
+  }).catch(toErrorResult)
+}
+
+async function readResource(
+  options: McpOptions,
+  uri: string,
+  context: CallContext,
+): Promise<ReadResourceResult> {
+  const found = options.catalog.findResource(uri)
+  if (found === undefined) throw new ResourceNotFoundError(uri)
+  const { resource, variables } = found
+  try {
+    const body = await observed(options, 'resource', resource.uri, async () => {
+      if (!covers(scopesOf(context.caller), resource.scopes)) throw missingScopes(resource.scopes)
+      return resource.read(await context.open(), variables)
+    })
+    if ('json' in body) {
+      return { contents: [{ uri, mimeType: 'application/json', text: JSON.stringify(body.json) }] }
+    }
+    const { bytes, mimeType } = body
+    return { contents: [{ uri, mimeType, ...textOrBlob(bytes, mimeType) }] }
+  } catch (error) {
+    if (hasCode(error, 'NOT_FOUND')) throw new ResourceNotFoundError(uri)
+    const told = errorBody(error)
+    throw new ProtocolError(
+      hasCode(error, 'BAD_INPUT')
+        ? ProtocolErrorCode.InvalidParams
+        : ProtocolErrorCode.InternalError,
+      told.message,
+      told,
+    )
+  }
+}
+
+async function observed<T>(
+  options: McpOptions,
+  kind: ObservedCall['kind'],
+  name: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  const ended = options.observe?.({ kind, name })
+  let error: unknown
+  try {
+    return await work()
+  } catch (caught) {
+    error = caught
+    throw caught
+  } finally {
+    ended?.(error)
+  }
+}
+
+function toolContext(
+  options: McpOptions,
+  caller: Caller,
+  { mcpReq: { _meta, notify } }: ServerContext,
+  signal: AbortSignal,
+): CallContext {
+  const progressToken = _meta?.progressToken
+  const progress: ToolContext['progress'] = (done, total, message) => {
+    if (progressToken === undefined) return
+    const params = {
+      progressToken,
+      progress: done,
+      ...(total === undefined ? {} : { total }),
+      ...(message === undefined ? {} : { message }),
+    }
+    // A client that has gone away does not make the work fail.
+    notify({ method: 'notifications/progress', params }).catch(() => {})
+  }
+  return {
+    caller,
+    open: async () => ({ session: await options.open(caller, signal), signal, progress }),
+  }
+}
+
+function described(resource: Resource) {
+  const { name, title, description, mimeType } = resource
+  return { name, title, description, ...(mimeType === undefined ? {} : { mimeType }) }
+}
+
+function textOrBlob(bytes: Buffer, mimeType: string): { text: string } | { blob: string } {
+  return mimeType.startsWith('text/')
+    ? { text: bytes.toString('utf8') }
+    : { blob: bytes.toString('base64') }
+}
+
+function missingScopes(scopes: readonly string[]): CodedError {
+  return new CodedError('FORBIDDEN', `This needs the scopes ${scopes.join(' ')}`)
+}

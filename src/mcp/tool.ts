@@ -1,0 +1,50 @@
+/** What a tool is. Everything a client is told about it derives from this one object. */
+import type { z } from 'zod'
+import type { Scope } from '../identity/scopes.ts'
+import type { Session } from '../nextcloud/session.ts'
+
+/** What a tool does to the user's data; read-only mode and the annotations follow from it. */
+export type Effect = 'read' | 'create' | 'update' | 'delete'
+
+/** All a tool gets beside its arguments. No token, no environment, no request. */
+export interface ToolContext {
+  /** Nextcloud as the caller; its requests end when the call is cancelled. */
+  readonly session: Session
+  /** Aborts when the caller cancels. */
+  readonly signal: AbortSignal
+  /** Tells the client how far the work is; does nothing where the client did not ask. */
+  progress(done: number, total?: number, message?: string): void
+}
+
+/** A tool as it is written; see {@link defineTool}. */
+export interface ToolDefinition<I extends z.ZodObject, O extends z.ZodType> {
+  /** Public and permanent. */
+  name: string
+  /** A few words for people. */
+  title: string
+  /** For the model: what it does, when to use it, what it needs. Every byte is sent to each client. */
+  description: string
+  /** All of these are needed. */
+  scopes: readonly Scope[]
+  effect: Effect
+  /** True where it reaches people or systems outside this Nextcloud. */
+  openWorld?: boolean
+  /** True where repeating the call with the same arguments changes nothing more. */
+  idempotent?: boolean
+  input: I
+  /** The result, for the documentation and the tests; not sent to clients. */
+  output: O
+  run(context: ToolContext, args: z.output<I>): Promise<z.input<O>>
+}
+
+/** A tool whose argument and result types no longer matter. */
+export interface Tool extends Omit<ToolDefinition<z.ZodObject, z.ZodType>, 'run'> {
+  run(context: ToolContext, args: Record<string, unknown>): Promise<unknown>
+}
+
+/** Ties the types of arguments, result and function together. */
+export function defineTool<I extends z.ZodObject, O extends z.ZodType>(
+  definition: ToolDefinition<I, O>,
+): Tool {
+  return definition as unknown as Tool
+}

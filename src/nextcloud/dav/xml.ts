@@ -1,0 +1,101 @@
+/** XML in and out: a strict reader with real namespaces, and escaping for what is written. */
+import { SaxesParser } from 'saxes'
+import { unusable } from '../reply.ts'
+
+/** Namespaces of WebDAV and of what Nextcloud adds to it. */
+export const NS = {
+  DAV: 'DAV:',
+  OC: 'http://owncloud.org/ns',
+  NC: 'http://nextcloud.org/ns',
+  SABRE: 'http://sabredav.org/ns',
+} as const
+
+/** Prefixes that request bodies are written with; declare them with {@link document}. */
+const DECLARATIONS = `xmlns:d="${NS.DAV}" xmlns:oc="${NS.OC}" xmlns:nc="${NS.NC}"`
+
+/** An element with its children and its own text. */
+export interface Element {
+  /** `{namespace}local`, as in `{DAV:}href`. */
+  readonly name: string
+  readonly attributes: Readonly<Record<string, string>>
+  readonly children: readonly Element[]
+  /** The character data directly inside, unescaped. */
+  readonly text: string
+}
+
+/** A name in the form of {@link Element.name}. */
+export const dav = (local: string) => `{${NS.DAV}}${local}`
+export const oc = (local: string) => `{${NS.OC}}${local}`
+export const nc = (local: string) => `{${NS.NC}}${local}`
+
+/**
+ * Reads a document to its end.
+ * @throws CodedError `UNREACHABLE` when it is not well-formed, is cut off, or declares a DTD
+ */
+export function parseXml(source: string): Element {
+  type Open = {
+    name: string
+    attributes: Record<string, string>
+    children: Element[]
+    text: string
+  }
+  const stack: Open[] = []
+  let root: Element | undefined
+  const parser = new SaxesParser({ xmlns: true })
+  parser.on('error', error => {
+    throw error
+  })
+  parser.on('doctype', () => {
+    throw new Error('a document type is not accepted')
+  })
+  parser.on('opentag', tag => {
+    const attributes: Record<string, string> = {}
+    for (const [name, attribute] of Object.entries(tag.attributes))
+      attributes[name] = attribute.value
+    const element: Open = { name: `{${tag.uri}}${tag.local}`, attributes, children: [], text: '' }
+    stack.at(-1)?.children.push(element)
+    stack.push(element)
+  })
+  const addText = (text: string) => {
+    const open = stack.at(-1)
+    if (open !== undefined) open.text += text
+  }
+  parser.on('text', addText)
+  parser.on('cdata', addText)
+  parser.on('closetag', () => {
+    root = stack.pop()
+  })
+  try {
+    parser.write(source).close()
+  } catch (cause) {
+    throw unusable('XML that is not well-formed', cause)
+  }
+  if (root === undefined) throw unusable('an empty XML document')
+  return root
+}
+
+/** The first child of that name. */
+export function child(element: Element | undefined, name: string): Element | undefined {
+  return element?.children.find(candidate => candidate.name === name)
+}
+
+/** All children of that name. */
+export function children(element: Element | undefined, name: string): readonly Element[] {
+  return element?.children.filter(candidate => candidate.name === name) ?? []
+}
+
+/** Text made safe for element content and attribute values; characters XML forbids are dropped. */
+export function escapeXml(text: string): string {
+  return (
+    text
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly those XML 1.0 forbids
+      .replace(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g, '')
+      .toWellFormed()
+      .replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`)
+  )
+}
+
+/** A request body: the given root with the prefixes `d`, `oc` and `nc` declared. */
+export function document(root: string, content: string): string {
+  return `<?xml version="1.0" encoding="UTF-8"?><${root} ${DECLARATIONS}>${content}</${root}>`
+}

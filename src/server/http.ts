@@ -1,0 +1,126 @@
+/** The HTTP face: guards, identity, the MCP endpoint, health, and a word for whoever is lost. */
+
+import { randomUUID } from 'node:crypto'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createAdaptorServer } from '@hono/node-server'
+import { createMcpHandler, type McpHttpHandler } from '@modelcontextprotocol/server'
+import { Hono } from 'hono'
+import { cors } from 'hono/cors'
+import { SESSION_HEADER } from '../mcp/server.ts'
+import { NAME, VERSION } from '../version.ts'
+import type { Composition } from './compose.ts'
+import { createGuards } from './guards.ts'
+import { createReadiness } from './health.ts'
+
+/** Longest a call may go on after the process was asked to stop. */
+const SHUTDOWN_LIMIT_MS = 30_000
+/** Files are written through this endpoint, as text or base64. */
+const MAX_REQUEST_BYTES = 64 * 1024 * 1024
+/** How long finished answers and open subscription streams may still hold their connections. */
+const LAST_ANSWERS_MS = 200
+
+/** A server that listens. */
+export interface HttpServer {
+  /** Address of the MCP endpoint, with the port that was really taken. */
+  readonly url: string
+  readonly port: number
+  /** Stops accepting, lets running calls finish, then closes. */
+  close(): Promise<void>
+}
+
+/** Listens as configured. @throws the system's error when the port cannot be taken */
+export async function serveHttp(composition: Composition): Promise<HttpServer> {
+  const { config, log, factory, activity } = composition
+  const handler = createMcpHandler(factory, {
+    maxRequestBodySize: MAX_REQUEST_BYTES,
+    onerror: error => log.debug({ error: error.message }, 'rejected request'),
+  })
+  const app = createHttpApp(composition, handler)
+  const server = createAdaptorServer({ fetch: app.fetch }) as Server
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(config.listen.port, config.listen.host, resolve)
+  })
+  const { port } = server.address() as AddressInfo
+  const host = config.listen.host.includes(':') ? `[${config.listen.host}]` : config.listen.host
+  return {
+    url: `${config.listen.publicUrl ?? `http://${host}:${port}`}/mcp`,
+    port,
+    async close() {
+      const closed = new Promise(resolve => server.close(resolve))
+      await activity.settled(SHUTDOWN_LIMIT_MS)
+      // The last answers are made but perhaps not sent; connections fall idle when they are.
+      const sweep = setInterval(() => server.closeIdleConnections(), 20)
+      await Promise.race([closed, sleep(LAST_ANSWERS_MS)])
+      clearInterval(sweep)
+      await handler.close()
+      server.closeAllConnections()
+      await closed
+    },
+  }
+}
+
+/** The routes, without a socket. */
+export function createHttpApp(composition: Composition, handler: McpHttpHandler): Hono {
+  const { config, identity, nextcloud } = composition
+  const guards = createGuards(config.listen)
+  const readiness = createReadiness(nextcloud.http)
+  const app = new Hono()
+
+  app.get('/health/live', c => c.json({ status: 'ok' }))
+  app.get('/health/ready', async c => c.json(await readiness()))
+
+  app.use(async (c, next) => guards.refusal(c.req.raw) ?? next())
+  app.use(
+    cors({
+      origin: origin => (guards.allowsOrigin(origin) ? origin : null),
+      allowMethods: ['GET', 'POST', 'DELETE', 'OPTIONS'],
+      exposeHeaders: ['WWW-Authenticate', 'Mcp-Session-Id', 'Mcp-Protocol-Version'],
+      maxAge: 600,
+    }),
+  )
+
+  const serveMcp = async (request: Request): Promise<Response> => {
+    if (request.method === 'GET' && wantsHtml(request)) return lost(config, 200)
+    const caller = await identity.identify(request)
+    if (caller instanceof Response) return caller
+    const response = await handler.fetch(request, {
+      authInfo: { token: '', clientId: '', scopes: [], extra: { caller } },
+    })
+    // Current clients name the method in a header; the others get a session to cancel calls in.
+    if (!request.headers.has('mcp-method') && !request.headers.has(SESSION_HEADER)) {
+      response.headers.set(SESSION_HEADER, randomUUID())
+    }
+    return response
+  }
+  app.all('/mcp', c => serveMcp(c.req.raw))
+  app.all('/mcp/', c => serveMcp(c.req.raw))
+
+  app.get('/', () => lost(config, 200))
+  app.notFound(() => lost(config, 404))
+  app.onError((error, c) => {
+    composition.log.error({ error: error.stack }, 'fault')
+    return c.json({ error: 'internal_error' }, 500)
+  })
+  return app
+}
+
+function wantsHtml(request: Request): boolean {
+  return request.headers.get('accept')?.includes('text/html') ?? false
+}
+
+/** Says where to go; also to an MCP client that was given the wrong path. */
+function lost(config: Composition['config'], status: 200 | 404): Response {
+  const base = config.listen.publicUrl
+  const message = `This is ${NAME} ${VERSION}. The MCP endpoint is ${base ?? ''}/mcp (streamable HTTP): give your AI client this address with /mcp at its end.`
+  return Response.json(
+    {
+      jsonrpc: '2.0',
+      ...(status === 404 ? { error: { code: -32_601, message } } : { message }),
+      id: null,
+    },
+    { status },
+  )
+}

@@ -1,0 +1,10 @@
+/** Name and version of this program, from its package. */
+import { readFileSync } from 'node:fs'
+
+const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  name: string
+  version: string
+}
+
+export const NAME = manifest.name
+export const VERSION = manifest.version
