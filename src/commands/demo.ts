@@ -21,13 +21,15 @@ export function demo({ port, host, nextcloudOnly }: DemoOptions): Promise<void> 
 }
 
 async function nextcloudAlone(port: string, host: string): Promise<void> {
+  const askedToStop = untilAskedToStop()
   const nextcloud = await startDemoNextcloud({ port: Number(port), host })
   print(`A demo Nextcloud runs at ${nextcloud.url} (user ${USER}, password ${PASSWORD}).`)
-  await untilAskedToStop()
+  await askedToStop
   await nextcloud.close()
 }
 
 async function mcpOverDemo(port: string, host: string): Promise<void> {
+  const askedToStop = untilAskedToStop()
   const nextcloud = await startDemoNextcloud()
   const composition = compose(
     loadConfig({
@@ -41,7 +43,7 @@ async function mcpOverDemo(port: string, host: string): Promise<void> {
   )
   const server = await serveHttp(composition)
   print(await welcome(server.url))
-  await untilAskedToStop()
+  await askedToStop
   await server.close()
   await composition.close()
   await nextcloud.close()

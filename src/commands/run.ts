@@ -14,11 +14,12 @@ export async function run(options: CommandOptions): Promise<void> {
   const { log, catalog } = composition
   for (const warning of config.warnings) log.warn(warning)
   composition.warmUp()
+  const askedToStop = untilAskedToStop({ stdinEnds: config.listen.transport === 'stdio' })
   if (config.listen.transport === 'stdio') {
     const { serveStdio } = await import('../server/stdio.ts')
     const server = serveStdio(composition)
     log.info({ nextcloud: config.nextcloud.url, tools: catalog.tools.size }, 'serving on stdio')
-    await untilAskedToStop({ stdinEnds: true })
+    await askedToStop
     await server.close()
   } else {
     const { serveHttp } = await import('../server/http.ts')
@@ -31,7 +32,7 @@ export async function run(options: CommandOptions): Promise<void> {
       },
       `serving MCP at ${server.url}`,
     )
-    await untilAskedToStop()
+    await askedToStop
     log.info('stopping: running calls may finish')
     await server.close()
   }

@@ -17,7 +17,7 @@ describe('what a file is', () => {
     ['bytes called text', Buffer.from([0, 9, 0, 200, 7, 0]), 'text/plain', 'binary'],
     [
       'latin1 without a type',
-      Buffer.from('Gr\xfc', 'latin1'),
+      Buffer.from('Gr\xfcn', 'latin1'),
       'application/octet-stream',
       'binary',
     ],

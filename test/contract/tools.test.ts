@@ -1,0 +1,63 @@
+/**
+ * Users of the Python server change no tool call: its names, arguments, scopes and result keys are
+ * kept in `tools/*.json` as facts, and every tool that is offered has to honour them.
+ */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { createApps } from '../../src/apps/index.ts'
+import { createCatalog } from '../../src/mcp/catalog.ts'
+import { outputSchema } from '../../src/mcp/schema.ts'
+
+interface ContractTool {
+  name: string
+  scopes: string[]
+  params: Record<string, { type: string; default?: unknown; optional?: boolean }>
+  /** Keys of the result; `__map__` stands for keys that are not fixed, `?` marks optional ones. */
+  result: Record<string, unknown>
+}
+type Schema = { type?: unknown; properties?: Record<string, Schema>; items?: Schema }
+
+const folder = join(import.meta.dirname, 'tools')
+const contract = readdirSync(folder).flatMap(
+  file => JSON.parse(readFileSync(join(folder, file), 'utf8')) as ContractTool[],
+)
+const { tools } = createCatalog(createApps({ excludedTags: [] }))
+/** They say nothing that the protocol does not say already. */
+const DROPPED = ['success', 'timestamp']
+
+describe.each(contract)('$name', ({ name, scopes, params, result }) => {
+  const ours = tools.get(name)
+
+  test('is offered, with the same scopes', () => {
+    expect(ours?.tool.scopes).toEqual(scopes)
+  })
+
+  test('takes the same arguments, and needs no other', () => {
+    const properties = ours?.schema.properties ?? {}
+    for (const [argument, { type }] of Object.entries(params)) {
+      expect(Object.keys(properties)).toContain(argument)
+      const { type: accepted } = properties[argument] as Schema
+      const wanted = type.replace(/\|null$/, '').replace(/^enum.*/, 'string')
+      expect([accepted].flat(), argument).toContain(wanted)
+    }
+    const needed = Object.entries(params).filter(([, p]) => !p.optional && !p.type.includes('null'))
+    for (const required of ours?.schema.required ?? []) {
+      expect(needed.map(([argument]) => argument)).toContain(required)
+    }
+  })
+
+  test('answers with at least the same keys', () => {
+    const answered = outputSchema(ours?.tool.output as never) as Schema
+    const missing = (wanted: Record<string, unknown>, schema: Schema, path: string): string[] =>
+      Object.entries(wanted).flatMap(([key, value]) => {
+        if (key === '__map__' || key.endsWith('?') || DROPPED.includes(key)) return []
+        const found = schema.properties?.[key]
+        if (found === undefined) return [path + key]
+        const element = Array.isArray(value) ? value[0] : undefined
+        if (element === null || typeof element !== 'object') return []
+        return missing(element as Record<string, unknown>, found.items ?? {}, `${path}${key}[].`)
+      })
+    expect(missing(result, answered, '')).toEqual([])
+  })
+})

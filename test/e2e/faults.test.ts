@@ -1,0 +1,112 @@
+/**
+ * Everything that can go wrong between here and Nextcloud, for every tool: each time a coded
+ * error, never a success, never a hang, and the server goes on.
+ */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { demoBackend } from '../support/backend.ts'
+import { type Harness, startHarness } from '../support/harness.ts'
+import { FAULTS, type Fault } from '../support/proxy.ts'
+
+const TIME_LIMIT_S = 0.3
+
+/** Arguments with which each tool makes its requests; ids are filled in before the first test. */
+const ARGUMENTS: Record<string, Record<string, unknown>> = {
+  nc_users_get_current_user: {},
+  nc_users_search: { query: 'bob' },
+  nc_notes_search_notes: { query: 'x' },
+  nc_notes_get_note: { note_id: 1 },
+  nc_notes_create_note: { title: 't', content: 'c', category: '' },
+  nc_notes_update_note: { note_id: 1, etag: 'e', content: 'c' },
+  nc_notes_append_content: { note_id: 1, content: 'c' },
+  nc_notes_get_attachment: { note_id: 1, attachment_filename: 'a.png' },
+  nc_notes_delete_note: { note_id: 1 },
+  nc_webdav_list_directory: { path: '' },
+  nc_webdav_read_file: { path: 'fault.txt' },
+  nc_webdav_write_file: { path: 'fault.txt', content: 'c', if_match: '*' },
+  nc_webdav_create_directory: { path: 'new folder' },
+  nc_webdav_delete_resource: { path: 'fault.txt' },
+  nc_webdav_move_resource: { source_path: 'fault.txt', destination_path: 'elsewhere.txt' },
+  nc_webdav_copy_resource: { source_path: 'fault.txt', destination_path: 'elsewhere.txt' },
+  nc_webdav_search_files: { name_pattern: 'fault' },
+  nc_webdav_find_by_name: { pattern: 'fault' },
+  nc_webdav_find_by_type: { mime_type: 'text/' },
+  nc_webdav_list_favorites: {},
+  nc_webdav_list_comments: { path: 'fault.txt' },
+  nc_webdav_create_comment: { path: 'fault.txt', message: 'm' },
+}
+
+/** What a caller may be told for each fault; the exact code depends on what the tool was doing. */
+const CODES: Record<Fault, readonly string[]> = {
+  delay: ['UNREACHABLE'],
+  reset: ['UNREACHABLE'],
+  truncated: ['UNREACHABLE'],
+  html: ['UNREACHABLE', 'UPSTREAM_ERROR'],
+  empty: ['UNREACHABLE', 'UPSTREAM_ERROR'],
+  'malformed-xml': ['UNREACHABLE', 'UPSTREAM_ERROR'],
+  401: ['UNAUTHORIZED'],
+  403: ['FORBIDDEN'],
+  404: ['NOT_FOUND'],
+  409: ['CONFLICT', 'NOT_FOUND'],
+  412: ['CONFLICT', 'UNREACHABLE'],
+  423: ['LOCKED'],
+  429: ['RATE_LIMITED'],
+  500: ['UPSTREAM_ERROR'],
+  503: ['UNREACHABLE'],
+}
+
+let h: Harness
+beforeAll(async () => {
+  h = await startHarness({
+    backend: await demoBackend(),
+    environment: { NEXTCLOUD_TIMEOUT_SECONDS: String(TIME_LIMIT_S) },
+  })
+  await h.ok('nc_webdav_write_file', { path: 'fault.txt', content: 'a file to break' })
+  // Writes to one note wait for each other: a note for each tool.
+  for (const args of Object.values(ARGUMENTS)) {
+    if (!('note_id' in args)) continue
+    const note = await h.ok('nc_notes_create_note', { title: 'n', content: 'c', category: '' })
+    args.note_id = note.id
+  }
+})
+afterAll(() => h.close())
+
+test('every tool is tested', () => {
+  expect([...h.composition.catalog.tools.keys()].toSorted()).toEqual(
+    Object.keys(ARGUMENTS).toSorted(),
+  )
+})
+
+test.each(FAULTS)('%s: every tool answers with a coded error in time', async fault => {
+  h.proxy.plan(() => fault)
+  const outcomes = await Promise.all(
+    Object.entries(ARGUMENTS).map(async ([name, args]) => {
+      const started = Date.now()
+      const { isError, error } = await h.call(name, args)
+      const told = JSON.stringify(error)
+      return {
+        name,
+        isError,
+        code: CODES[fault].includes(error?.code ?? '') ? 'expected' : error?.code,
+        // Retries of locks and rate limits have budgets of seconds, a time limit is not retried.
+        inTime: Date.now() - started < (fault === 429 ? 8_000 : 4_000),
+        discreet: !/127\.0\.0\.1|alice|Basic |node:|at .*\.ts/.test(told),
+      }
+    }),
+  )
+  h.proxy.plan(undefined)
+  expect(outcomes).toEqual(
+    Object.keys(ARGUMENTS).map(name => ({
+      name,
+      isError: true,
+      code: 'expected',
+      inTime: true,
+      discreet: true,
+    })),
+  )
+})
+
+test('and afterwards everything works as before', async () => {
+  await h.ok('nc_webdav_write_file', { path: 'after.txt', content: 'fine' })
+  expect((await h.ok('nc_webdav_read_file', { path: 'after.txt' })).content).toBe('fine')
+  expect((await h.client.listTools()).tools).toHaveLength(Object.keys(ARGUMENTS).length)
+})
