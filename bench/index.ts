@@ -68,7 +68,7 @@ async function main(): Promise<void> {
   await writeResults(options.json, rows, servers)
 
   const missed = rows.filter(row => passes(row) === false).length
-  const verdict = missed === 0 ? 'all targets met' : `${missed} targets missed`
+  const verdict = missed === 0 ? 'all targets met' : `targets missed: ${missed}`
   process.stdout.write(`\n${verdict}; details in ${options.json}\n`)
   if (missed > 0 && options.strict) process.exitCode = 1
 }

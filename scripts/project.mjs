@@ -59,7 +59,7 @@ const tasks = {
   },
 
   async conformance(args) {
-    await build()
+    await install()
     const suite = await cachedPackage(CONFORMANCE_SUITE, place =>
       process.stderr.write(`Fetching the conformance suite from npm into ${place} (once)\n`),
     )

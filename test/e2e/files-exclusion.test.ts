@@ -9,11 +9,11 @@ let h: Harness
 let open: Harness
 let tagId = ''
 
-const dav = (method: string, path: string, body?: string) =>
+const dav = (method: string, path: string, body?: string, user = open.backend.alice) =>
   fetch(`${open.backend.url}/remote.php/dav${path}`, {
     method,
     headers: {
-      authorization: basic(open.backend.alice),
+      authorization: basic(user),
       'content-type': 'application/json',
       'ocs-apirequest': 'true',
     },
@@ -46,6 +46,11 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await open.call('nc_webdav_delete_resource', { path: root })
+  const { NEXTCLOUD_TEST_ADMIN: loginName, NEXTCLOUD_TEST_ADMIN_PASSWORD: password } = process.env
+  // Whoever made a tag may not delete it: that takes an administrator.
+  if (loginName && password) {
+    await dav('DELETE', `/systemtags/${tagId}`, undefined, { loginName, password })
+  }
   await h.close()
   await open.close()
 })

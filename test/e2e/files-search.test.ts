@@ -69,9 +69,10 @@ test('by type: a whole one, a kind, and what Nextcloud cannot search for', async
 })
 
 test('by star, and several conditions at once', async () => {
+  const { id } = await h.ok('nc_users_get_current_user')
   const star = async (name: string) => {
     const response = await fetch(
-      `${h.backend.url}/remote.php/dav/files/alice/${root}/${encodeURIComponent(name)}`,
+      `${h.backend.url}/remote.php/dav/files/${id}/${root}/${encodeURIComponent(name)}`,
       {
         method: 'PROPPATCH',
         headers: { authorization: basic(h.backend.alice), 'content-type': 'application/xml' },

@@ -29,9 +29,9 @@ export async function uploadInChunks(file: Place, upload: Upload): Promise<Reply
   const destination = session.basePath + file.url
   const headers = { destination, 'oc-total-length': String(length) }
   const subject = file.path
-  await session.send({ method: 'MKCOL', path: folder, headers, expect: [201], subject })
   let isAssembling = false
   try {
+    await session.send({ method: 'MKCOL', path: folder, headers, expect: [201], subject })
     for (let start = 0; start < length; start += CHUNK_BYTES) {
       const end = Math.min(start + CHUNK_BYTES, length)
       await session.send({

@@ -15,7 +15,7 @@ export interface Written {
 }
 
 /**
- * Writes a file. One request; three and one for each 8 MiB above that size.
+ * Writes a file. One request; above 8 MiB four, and one for each 8 MiB.
  * @throws CodedError `CONFLICT` with the current etag when the precondition fails or a folder is
  *   in the way, `NOT_FOUND` when the folder it belongs in is missing
  */

@@ -20,6 +20,7 @@ const exceptions = {
   FileLocked: [423, nextcloud],
   TooManyRequests: [429, nextcloud],
   LockedException: [500, 'OCP\\Lock\\'],
+  InvalidArgumentException: [500, ''],
   NotImplemented: [501, sabre],
 } as const satisfies Record<string, readonly [number, string]>
 

@@ -77,7 +77,12 @@ function checkIfHeader(call: DavCall, find: Lookup): void {
 }
 
 function etagOf(call: DavCall, find: Lookup, uri: string | undefined): string | undefined {
-  const node = find(uri === undefined ? call.names : namesOfUri(call, uri))
+  const names = uri === undefined ? call.names : namesOfUri(call, uri)
+  const node = find(names)
+  if (node === undefined) {
+    const path = `/${names.slice(2).join('/')}`
+    throw new DavError('NotFound', `File with name ${path} could not be located`)
+  }
   return node?.kind === 'file' ? `"${node.etag}"` : undefined
 }
 

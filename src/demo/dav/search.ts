@@ -7,7 +7,7 @@ import {
   sizeOf,
 } from '../storage/tree.ts'
 import { childOf, parseXml, type XmlElement } from '../xml.ts'
-import { type DavCall, decodePath, encodeName } from './call.ts'
+import { type DavCall, encodeName, namesOfUri } from './call.ts'
 import { DavError } from './errors.ts'
 import { fileResource } from './file-properties.ts'
 import { locate } from './locate.ts'
@@ -109,24 +109,17 @@ function scopeOf(call: DavCall, search: XmlElement): { folder: FolderNode; deep:
   const scope = childOf(childOf(search, `{${ns.d}}from`), `{${ns.d}}scope`)
   const href = childOf(scope, `{${ns.d}}href`)?.text.trim()
   if (href === undefined) throw new SearchError('You need to specify a scope for the search.')
-  const path = href.startsWith(`${call.root}/`) ? href.slice(call.root.length) : href
-  // Clients send the scope encoded or not; only what decodes to something else was encoded.
-  const names = /%[0-9a-f]{2}/i.test(path) ? decodeLenient(path) : path.split('/').filter(Boolean)
+  // Only a whole URL is decoded; a path is taken literally, percent signs and all.
+  const names = href.includes('://') ? namesOfUri(call, href) : href.split('/').filter(Boolean)
   const [root, owner] = names
   if (root !== 'files' || owner !== call.identity.account.id) {
     throw new DavError('NotFound', `File not found: ${names.map(encodeName).join('/')} in 'root'`)
   }
   const folder = locate(call, names)
-  if (folder.kind === 'file') throw new SearchError('Search is only supported on directories')
-  return { folder, deep: childOf(scope, `{${ns.d}}depth`)?.text.trim() !== '1' }
-}
-
-function decodeLenient(path: string): string[] {
-  try {
-    return decodePath(path)
-  } catch {
-    return path.split('/').filter(Boolean)
+  if (folder.kind === 'file') {
+    throw new DavError('InvalidArgumentException', 'Search is only supported on directories')
   }
+  return { folder, deep: childOf(scope, `{${ns.d}}depth`)?.text.trim() !== '1' }
 }
 
 function countOperators(operator: XmlElement): number {

@@ -3,6 +3,7 @@ import { type DavCall, destinationOf, hrefOf, notInCollection, unhandledMethod }
 import { DavError } from './errors.ts'
 import { find } from './locate.ts'
 import { ns } from './multistatus.ts'
+import { checkPreconditions } from './preconditions.ts'
 import { propfind } from './propfind.ts'
 import { allowed, options, type Resource } from './resource.ts'
 import { freeTarget, writeTo } from './write.ts'
@@ -54,7 +55,10 @@ function onUpload(call: DavCall, id: string, chunks: Map<string, Buffer>): Reply
 
 function onChunk(call: DavCall, id: string, name: string, chunks: Map<string, Buffer>): Reply {
   const { method, body } = call.exchange
-  if (method === 'MOVE' && name === assembled) return assemble(call, id, chunks)
+  if (method === 'MOVE' && name === assembled) {
+    checkPreconditions(call, names => find(call, names))
+    return assemble(call, id, chunks)
+  }
   const known = chunks.has(name)
   if (method === 'PUT' && name !== assembled) {
     chunks.set(name, body)

@@ -37,7 +37,9 @@ export function writeTo(
 ): Record<string, string> {
   const parent = locate(call, names.slice(0, -1))
   const name = names.at(-1) ?? ''
-  if (parent.kind === 'file') throw new DavError('Conflict', 'Files cannot be created in files')
+  if (parent.kind === 'file') {
+    throw new DavError('NotFound', `Node with name '${parent.name}' could not be found`)
+  }
   checkName(name)
   checkLock(call, names)
   const mtime = Number.parseInt(header(call.exchange, 'x-oc-mtime') ?? '', 10)

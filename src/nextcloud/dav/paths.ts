@@ -1,8 +1,8 @@
 /**
  * Paths as people write them and hrefs as DAV does.
  *
- * Names travel byte for byte: Nextcloud keeps NFC and NFD apart, and `%`, `#` and `+` are
- * ordinary characters. Encoded on the way out, decoded on the way in, in this file only.
+ * Names travel byte for byte: `%`, `#` and `+` are ordinary characters, and normal forms are left
+ * to Nextcloud, which takes NFD and NFC for one name and stores NFC. Encoded on the way out, decoded on the way in, in this file only.
  */
 import { badInput } from '../errors.ts'
 
