@@ -105,6 +105,24 @@ test.each(FAULTS)('%s: every tool answers with a coded error in time', async fau
   )
 })
 
+test.each(['reset', 'truncated', 'html', 'delay'] as const)(
+  '%s: a write says that its outcome is unknown, a read does not',
+  async fault => {
+    const single = ['nc_notes_create_note', 'nc_webdav_create_directory', 'nc_notes_get_note']
+    h.proxy.plan(() => fault)
+    const answers = await Promise.all(
+      single.map(name =>
+        h.call(name, {
+          ...ARGUMENTS[name],
+          ...(name.endsWith('_directory') ? { path: `f-${fault}` } : {}),
+        }),
+      ),
+    )
+    h.proxy.plan(undefined)
+    expect(answers.map(({ error }) => error?.outcome_unknown === true)).toEqual([true, true, false])
+  },
+)
+
 test('and afterwards everything works as before', async () => {
   await h.ok('nc_webdav_write_file', { path: 'after.txt', content: 'fine' })
   expect((await h.ok('nc_webdav_read_file', { path: 'after.txt' })).content).toBe('fine')
