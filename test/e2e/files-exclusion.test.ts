@@ -100,7 +100,7 @@ describe.each(HIDDEN)('%s does not exist', path => {
 
 test('listings and searches leave it out, and everything else in', async () => {
   const names = ({ files, results = files }: { files?: unknown[]; results?: unknown[] }) =>
-    (results as { name: string }[]).map(({ name }) => name).sort()
+    (results as { name: string }[]).map(({ name }) => name).toSorted()
   expect(names(await h.ok('nc_webdav_list_directory', { path: root }))).toEqual(['public'])
   const listed = await h.ok('nc_webdav_list_directory', { path: `${root}/public` })
   expect(names(listed)).toEqual(['b.txt', 'c.txt'])

@@ -31,7 +31,7 @@ afterAll(async () => {
 type Found = { results: { name: string; path: string }[]; total_found: number }
 const search = (args: object = {}): Promise<Found & { next_offset?: number }> =>
   h.ok('nc_webdav_search_files', { scope: root, ...args })
-const names = ({ results }: Found) => results.map(({ name }) => name).sort()
+const names = ({ results }: Found) => results.map(({ name }) => name).toSorted()
 
 describe('by name', () => {
   test.each<[string, string[]]>([

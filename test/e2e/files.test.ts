@@ -194,7 +194,7 @@ describe('overwriting', () => {
     const answers = await Promise.all(
       ['a', 'b'].map(content => h.call('nc_webdav_write_file', { path: at('race.txt'), content })),
     )
-    expect(answers.map(({ isError }) => isError).sort()).toEqual([false, true])
+    expect(answers.map(({ isError }) => isError).toSorted()).toEqual([false, true])
   })
 
   test('a missing folder is named, a folder is never replaced', async () => {

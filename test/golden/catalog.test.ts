@@ -37,7 +37,7 @@ test('every snapshot belongs to a tool', () => {
 })
 
 test('resources', async () => {
-  const listed = catalog.resources.map(({ resource: { read: _, ...told } }) => told)
+  const listed = catalog.resources.map(({ resource }) => resource)
   await expect(`${JSON.stringify(listed, null, 2)}\n`).toMatchFileSnapshot(
     '__snapshots__/list-resources.json',
   )
