@@ -149,3 +149,10 @@ test('a cancelled upload cleans up after itself', async () => {
     .poll(() => uploads(h.proxy.requests.map(({ method, path }) => `${method} ${path}`)))
     .toEqual(['MKCOL', 'PUT 00001', 'PUT 00002', 'DELETE'])
 })
+
+test('up to 10 MB go in one request', async () => {
+  const sent = await h.requestsOf(() => write('whole.txt', 'x'.repeat(10_000_000)))
+  expect(sent.map(request => request.split(' ')[0])).toEqual(['PUT'])
+  const more = await h.requestsOf(() => write('parts.txt', 'x'.repeat(10_000_001)))
+  expect(uploads(more)).toEqual(['MKCOL', 'PUT 00001', 'PUT 00002', 'MOVE .file'])
+})

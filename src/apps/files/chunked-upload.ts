@@ -12,7 +12,7 @@ import { statIfExists } from './listing.ts'
 import type { Precondition, Upload } from './upload-request.ts'
 
 /** Parts must have 5 MiB to 5 GiB, the last one excepted. */
-export const CHUNK_BYTES = 8 * 1024 * 1024
+const CHUNK_BYTES = 8 * 1024 * 1024
 
 /**
  * Uploads in parts and lets Nextcloud put them together; the target changes at that moment only.

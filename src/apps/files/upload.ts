@@ -2,10 +2,13 @@
 import { replyEtag } from '../../nextcloud/dav/etag.ts'
 import { CodedError } from '../../nextcloud/errors.ts'
 import type { Reply } from '../../nextcloud/reply.ts'
-import { CHUNK_BYTES, uploadInChunks } from './chunked-upload.ts'
+import { uploadInChunks } from './chunked-upload.ts'
 import { conflict, missingFolder } from './conflicts.ts'
 import { type Place, parentOf } from './home.ts'
 import type { Precondition, Upload } from './upload-request.ts'
+
+/** What goes in one request; proxies and PHP settings often refuse more. */
+const ONE_REQUEST_BYTES = 10_000_000
 
 /** A file that has been written. */
 export interface Written {
@@ -15,7 +18,7 @@ export interface Written {
 }
 
 /**
- * Writes a file. One request; above 8 MiB four, and one for each 8 MiB.
+ * Writes a file. One request; above 10 MB four, and one for each 8 MiB.
  * @throws CodedError `CONFLICT` with the current etag when the precondition fails or a folder is
  *   in the way, `NOT_FOUND` when the folder it belongs in is missing
  */
@@ -23,7 +26,7 @@ export function writeFile(file: Place, upload: Upload): Promise<Written> {
   // Nextcloud refuses parallel writes to one file with 423 for as long as one of them runs.
   return file.home.session.account.serialised(`files/write/${file.path}`, async () => {
     const reply =
-      upload.bytes.length > CHUNK_BYTES
+      upload.bytes.length > ONE_REQUEST_BYTES
         ? await uploadInChunks(file, upload)
         : await put(file, upload)
     // The ETag is Nextcloud's receipt: a page with the right status does not have one.
