@@ -2,6 +2,7 @@
 import { type Account, createAccounts } from './account.ts'
 import type { Credential } from './credential.ts'
 import { createHttp, type Http, type HttpOptions } from './http.ts'
+import { createLoginGuard } from './login-guard.ts'
 import type { Reply, StreamedReply } from './reply.ts'
 import type { HttpRequest } from './request.ts'
 
@@ -34,15 +35,20 @@ export interface Nextcloud {
 export function createNextcloud(options: HttpOptions): Nextcloud {
   const http = createHttp(options)
   const accounts = createAccounts(http.baseUrl)
+  const logins = createLoginGuard()
   const open = (account: Account, signal: AbortSignal | undefined): Session => ({
     baseUrl: http.baseUrl,
     basePath: http.basePath,
     account,
     signal,
     send: request =>
-      http.send(signal === undefined ? request : { signal, ...request }, account.credential),
+      logins.run(account, () =>
+        http.send(signal === undefined ? request : { signal, ...request }, account.credential),
+      ),
     stream: request =>
-      http.stream(signal === undefined ? request : { signal, ...request }, account.credential),
+      logins.run(account, () =>
+        http.stream(signal === undefined ? request : { signal, ...request }, account.credential),
+      ),
     detached: () => open(account, undefined),
   })
   return {

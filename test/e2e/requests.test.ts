@@ -119,4 +119,33 @@ describe('multi_user_basic', () => {
     })
     expect(requests).toHaveLength(1)
   })
+
+  test('a wrong password is not tried again, however many calls come with it', async () => {
+    h = await startHarness({ backend: await demoBackend(), environment })
+    const stranger = await h.connect({
+      headers: { authorization: basic({ loginName: 'alice', password: 'wrong' }) },
+    })
+    const requests = await h.requestsOf(async () => {
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, () => callTool(stranger, 'nc_notes_get_note', { note_id: 1 })),
+      )
+      for (const { error } of answers) expect(error?.code).toBe('UNAUTHORIZED')
+    })
+    expect(requests).toHaveLength(1)
+  })
+
+  test('somebody who guesses does not get the others locked out', async () => {
+    const backend = await demoBackend({ bruteForceProtection: true })
+    h = await startHarness({ backend, environment })
+    await h.ok('nc_users_get_current_user')
+    const codes: (string | undefined)[] = []
+    for (let guess = 0; guess < 20; guess++) {
+      const headers = { authorization: basic({ loginName: 'bob', password: `guess ${guess}` }) }
+      const client = await h.connect({ headers })
+      codes.push((await callTool(client, 'nc_users_get_current_user')).error?.code)
+    }
+    expect(codes.slice(0, 6)).toEqual(Array(6).fill('UNAUTHORIZED'))
+    expect(codes.slice(6)).toEqual(Array(14).fill('RATE_LIMITED'))
+    expect((await h.ok('nc_users_get_current_user')).id).toBe('alice')
+  })
 })
