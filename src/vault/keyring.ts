@@ -35,7 +35,8 @@ export function parseKeyring(text: string | undefined): Keyring {
   const keys = printed.map((part, at) => {
     const key = parseKey(part)
     if (key !== undefined) return key
-    const which = printed.length === 1 ? 'is' : `holds ${printed.length} keys, of which no. ${at + 1} is`
+    const which =
+      printed.length === 1 ? 'is' : `holds ${printed.length} keys, of which no. ${at + 1} is`
     throw new VaultError('KEY_MALFORMED', `TOKEN_ENCRYPTION_KEY ${which} ${faultOf(part)}`, {
       fix: FIX,
     })

@@ -9,7 +9,7 @@ const SRC = join(import.meta.dirname, '../../src')
 const FLOORS: readonly (readonly string[])[] = [
   ['config', 'telemetry', 'demo', 'version.ts'],
   ['vault'],
-  ['nextcloud'],
+  ['nextcloud', 'oidc'],
   ['identity'],
   ['access'],
   ['mcp'],

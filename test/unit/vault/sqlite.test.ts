@@ -12,6 +12,7 @@ import { describe, expect, test } from 'vitest'
 import { generateKey } from '../../../src/vault/fernet.ts'
 import { parseKeyring } from '../../../src/vault/keyring.ts'
 import { openDatabase } from '../../../src/vault/sqlite/database.ts'
+import { failureOf } from '../../../src/vault/sqlite/failure.ts'
 import { openVault, openVaultOn } from '../../../src/vault/sqlite/open.ts'
 import type { Vault } from '../../../src/vault/vault.ts'
 import { vaultContract } from './contract.ts'
@@ -255,6 +256,19 @@ test('a full disk is told, and what was stored before is intact', async () => {
   await vault.records.put('K', 'large', large)
   expect(await vault.records.get('K', 'large')).toMatchObject({ payload: large })
   await vault.close()
+})
+
+test.each([
+  [5, 'LOCKED'],
+  [261, 'LOCKED'], // BUSY_RECOVERY
+  [1_032, 'READ_ONLY'], // READONLY_DBMOVED
+  [778, 'STORAGE_FAILED'], // IOERR_WRITE
+  [4_874, 'DISK_FULL'], // IOERR_SHMSIZE
+  [267, 'CORRUPT'], // CORRUPT_VTAB
+  [1, 'STORAGE_FAILED'],
+])('result code %i of SQLite is %s', (errcode, code) => {
+  const error = Object.assign(new Error('words'), { code: 'ERR_SQLITE_ERROR', errcode })
+  expect(failureOf(error, 'vault.db')).toMatchObject({ code, cause: error })
 })
 
 describe('a row that cannot be decrypted', () => {
