@@ -1,5 +1,6 @@
 /** However an answer goes wrong, no tool takes it for a success. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { Backend } from '../support/backend.ts'
 import { type Harness, startHarness } from '../support/harness.ts'
 import { FAULTS, type Fault } from '../support/proxy.ts'
 
@@ -48,6 +49,9 @@ const TOOLS: [name: string, method: string, count: number, args: () => object][]
 const SLOW = new Set<Fault>(['delay', 423, 429])
 const WRITES = /^(PUT|MKCOL|DELETE|MOVE|COPY|POST)$/
 
+/** For a harness of its own on the same Nextcloud. */
+const kept = (backend: Backend): Backend => ({ ...backend, close: async () => {} })
+
 let made = 0
 const next = () => `new-${++made}`
 let prepared = ''
@@ -73,8 +77,11 @@ describe.each(TOOLS)('%s', (name, method, count, args) => {
   test.each(faults)(`${method} answered with %s is an error`, async fault => {
     await prepare()
     const arguments_ = { ...args() }
-    h.proxy.plan(request => (request.method === method ? fault : undefined))
-    const { isError, error } = await h.call(`nc_webdav_${name}`, arguments_)
+    // A refused login is not tried again for a while, so the others must not meet it.
+    const own = fault === 401 ? await startHarness({ backend: kept(h.backend) }) : h
+    own.proxy.plan(request => (request.method === method ? fault : undefined))
+    const { isError, error } = await own.call(`nc_webdav_${name}`, arguments_)
+    if (own !== h) await own.close()
     expect(isError, JSON.stringify(error)).toBe(true)
     expect(error?.code).not.toBe('INTERNAL')
     expect(error?.message).toBeTruthy()
