@@ -1,4 +1,4 @@
-/** The command line: `run`, `demo`, `doctor`. Each command lives in a file of its own and loads when asked for. */
+/** The command line. Each command lives in a file of its own and loads when asked for. */
 import { Command, Option } from 'commander'
 import { NAME, VERSION } from './version.ts'
 
@@ -16,6 +16,9 @@ export async function main(args: readonly string[]): Promise<void> {
   addRun(program)
   addDemo(program)
   addDoctor(program)
+  addClient(program)
+  addKeygen(program)
+  addAudit(program)
   try {
     await program.parseAsync(args, { from: 'user' })
   } catch (error) {
@@ -25,11 +28,13 @@ export async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-/** A faulty configuration or a port that is taken: told in words, without a stack. */
+/** What an operator can mend, or wait for: told in words, without a stack. */
 function isOperatorsMatter(error: unknown): boolean {
   const { name, syscall } = error as { name?: unknown; syscall?: unknown }
-  return name === 'ConfigError' || syscall === 'listen'
+  return OPERATORS_ERRORS.includes(String(name)) || syscall === 'listen'
 }
+
+const OPERATORS_ERRORS = ['ConfigError', 'VaultError', 'ProviderError']
 
 function addRun(program: Command): void {
   const command = program
@@ -54,7 +59,7 @@ function addRun(program: Command): void {
       collect,
     )
     .option('--exclude-tools <names>', 'do not offer these tools', collect)
-  addNextcloudOptions(command).action(async options => {
+  addProviderOptions(addNextcloudOptions(command)).action(async options => {
     const { run } = await import('./commands/run.ts')
     await run(options)
   })
@@ -77,10 +82,62 @@ function addDoctor(program: Command): void {
   const command = program
     .command('doctor')
     .description('check address, certificate, login, apps and clock, and say what to do')
-  addNextcloudOptions(command).action(async options => {
+  addProviderOptions(addNextcloudOptions(command)).action(async options => {
     const { doctor } = await import('./commands/doctor.ts')
     await doctor(options)
   })
+}
+
+function addClient(program: Command): void {
+  const parent = program
+    .command('client')
+    .description("this server's own registration at the identity provider")
+  for (const [action, about] of [
+    ['show', 'print it, without its secret'],
+    ['delete', 'delete it at the provider and here; it is registered anew when it is needed'],
+  ] as const) {
+    const command = parent.command(action).description(about)
+    addProviderOptions(addNextcloudOptions(command)).action(async options => {
+      const { client } = await import('./commands/client.ts')
+      await client(action, options)
+    })
+  }
+}
+
+function addKeygen(program: Command): void {
+  program
+    .command('keygen')
+    .description('print a new key for TOKEN_ENCRYPTION_KEY')
+    .action(async () => {
+      const { keygen } = await import('./commands/keygen.ts')
+      await keygen()
+    })
+}
+
+function addAudit(program: Command): void {
+  program
+    .command('audit')
+    .description('print the audit log of TOKEN_STORAGE_DB, the newest lines first')
+    .option('--config <file>', 'file with NAME=value lines; the environment wins over it')
+    .option('--user <id>', 'only what concerns this user')
+    .option('--since <when>', 'only from a date, a time, or an age such as 24h or 7d')
+    .option('--limit <lines>', 'number of lines (default: 100)')
+    .option('--json', 'as JSON')
+    .action(async options => {
+      const { audit } = await import('./commands/audit.ts')
+      await audit(options)
+    })
+}
+
+function addProviderOptions(command: Command): Command {
+  return command
+    .option('--oauth', 'callers bring access tokens, whatever user is configured')
+    .option('--no-oauth', 'they do not: act as the configured user')
+    .option('--oauth-client-id <id>', "this server's client id at the identity provider")
+    .option('--oauth-client-secret <secret>', 'its secret (better in the environment)')
+    .option('--oauth-scopes <scopes>', 'scopes that clients are told to ask for')
+    .option('--oauth-token-type <type>', "jwt or opaque, for Nextcloud's oidc app")
+    .option('--public-issuer-url <url>', 'issuer as clients know it')
 }
 
 function addNextcloudOptions(command: Command): Command {

@@ -1,13 +1,23 @@
 /** `doctor`: checks what usually goes wrong between this server and a Nextcloud, and says what to do. */
 
 import { createApps } from '../apps/index.ts'
-import { type Config, ConfigError, loadConfig } from '../config/config.ts'
+import {
+  type Config,
+  ConfigError,
+  loadConfig,
+  type OAuthConfig,
+  type OAuthMode,
+} from '../config/config.ts'
 import { enabledApps } from '../nextcloud/capabilities.ts'
 import { davUserId } from '../nextcloud/dav/principal.ts'
 import { CodedError } from '../nextcloud/errors.ts'
 import { createNextcloud, type Nextcloud, type Session } from '../nextcloud/session.ts'
 import { currentUser } from '../nextcloud/user.ts'
+import { isProviderError } from '../oidc/errors.ts'
+import { connectProvider } from '../server/deployment.ts'
 import { instanceStatus } from '../server/health.ts'
+import { openStorage } from '../server/storage.ts'
+import { createLog } from '../telemetry/log.ts'
 import { type CommandOptions, environmentOf } from './options.ts'
 
 /** One line of the report. */
@@ -50,14 +60,52 @@ async function examine(config: Config): Promise<Finding[]> {
   try {
     const reached = await examineInstance(config, nextcloud)
     if (reached.some(({ verdict }) => verdict === 'fault')) return reached
-    if (config.deployment.mode !== 'single_user_basic') {
+    const { deployment } = config
+    if ('oauth' in deployment) {
+      return [...reached, ...(await examineProvider(config, deployment))]
+    }
+    if (deployment.mode !== 'single_user_basic') {
       return [...reached, note('credentials', 'not checked: each caller brings their own')]
     }
-    const { loginName, password } = config.deployment
+    const { loginName, password } = deployment
     const session = nextcloud.open({ kind: 'basic', loginName, password })
     return [...reached, ...(await examineLogin(session, loginName))]
   } finally {
     await nextcloud.close()
+  }
+}
+
+async function examineProvider(
+  config: Config,
+  { mode, oauth }: { mode: OAuthMode; oauth: OAuthConfig },
+): Promise<Finding[]> {
+  const log = createLog({ ...config.log, level: 'silent' })
+  const vault = await openStorage(config, log)
+  const { discovery, clients, close } = connectProvider(oauth, config, log, vault)
+  try {
+    const provider = await discovery.provider()
+    const { grant_types_supported: grants, introspection_endpoint } = provider.metadata
+    const client = await clients.known(provider)
+    const exchanges = grants?.includes('urn:ietf:params:oauth:grant-type:token-exchange')
+    return [
+      ok('provider', `${provider.issuer} (${provider.integrated ? 'Nextcloud' : 'external'})`),
+      client === undefined
+        ? note('client', 'none yet; this server registers itself when it needs one')
+        : ok('client', client.id),
+      introspection_endpoint === undefined
+        ? note('introspection', 'not offered: tokens must be JWTs')
+        : ok('introspection', 'offered'),
+      ...(mode === 'oauth_token_exchange' && !exchanges
+        ? [note('exchange', 'not announced by the provider (grant_types_supported)')]
+        : []),
+      ok('audience', `tokens must be for ${oauth.serverUrl}/mcp`),
+    ]
+  } catch (error) {
+    if (!isProviderError(error)) throw error
+    return [fault('provider', `${oauth.discoveryUrl}: ${error.message}`)]
+  } finally {
+    await close()
+    await vault?.close()
   }
 }
 

@@ -1,7 +1,7 @@
 /** From the options of the command line to the settings they stand for. */
 import { type Environment, readConfigFile } from '../config/config.ts'
 
-/** Options of `run` and `doctor`, as the command line gives them. */
+/** Options of `run`, `doctor` and `client`, as the command line gives them. */
 export interface CommandOptions {
   config?: string
   transport?: string
@@ -16,6 +16,13 @@ export interface CommandOptions {
   nextcloudHost?: string
   nextcloudUsername?: string
   nextcloudPassword?: string
+  /** True: callers bring tokens, whatever user is configured; false: they do not. */
+  oauth?: boolean
+  oauthClientId?: string
+  oauthClientSecret?: string
+  oauthScopes?: string
+  oauthTokenType?: string
+  publicIssuerUrl?: string
 }
 
 /** File, environment and command line merged; the later wins. */
@@ -34,8 +41,14 @@ export function environmentOf(
     MCP_TOOLS: options.tools?.join(','),
     MCP_EXCLUDE_TOOLS: options.excludeTools?.join(','),
     NEXTCLOUD_HOST: options.nextcloudHost,
-    NEXTCLOUD_USERNAME: options.nextcloudUsername,
-    NEXTCLOUD_PASSWORD: options.nextcloudPassword,
+    NEXTCLOUD_USERNAME: options.oauth === true ? '' : options.nextcloudUsername,
+    NEXTCLOUD_PASSWORD: options.oauth === true ? '' : options.nextcloudPassword,
+    MCP_DEPLOYMENT_MODE: options.oauth === false ? 'single_user_basic' : undefined,
+    NEXTCLOUD_OIDC_CLIENT_ID: options.oauthClientId,
+    NEXTCLOUD_OIDC_CLIENT_SECRET: options.oauthClientSecret,
+    NEXTCLOUD_OIDC_SCOPES: options.oauthScopes,
+    NEXTCLOUD_OIDC_TOKEN_TYPE: options.oauthTokenType,
+    NEXTCLOUD_PUBLIC_ISSUER_URL: options.publicIssuerUrl,
   }
   return {
     ...(options.config === undefined ? {} : readConfigFile(options.config)),

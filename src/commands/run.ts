@@ -1,17 +1,21 @@
 /** `run`: serves MCP for a Nextcloud until it is asked to stop. */
 import { loadConfig } from '../config/config.ts'
 import { compose } from '../server/compose.ts'
+import { openStorage } from '../server/storage.ts'
+import { createLog } from '../telemetry/log.ts'
 import { type CommandOptions, environmentOf } from './options.ts'
 import { untilAskedToStop } from './signals.ts'
 
 /**
  * Starts as configured and serves until asked to stop.
- * @throws ConfigError with every fault of the configuration
+ * @throws ConfigError with every fault of the configuration, or for a storage that does not open
  */
 export async function run(options: CommandOptions): Promise<void> {
   const config = loadConfig(environmentOf(options))
-  const composition = compose(config)
-  const { log, catalog } = composition
+  const log = createLog(config.log)
+  const vault = await openStorage(config, log)
+  const composition = compose(config, { log, vault })
+  const { catalog } = composition
   for (const warning of config.warnings) log.warn(warning)
   composition.warmUp()
   const askedToStop = untilAskedToStop({ stdinEnds: config.listen.transport === 'stdio' })
@@ -37,4 +41,5 @@ export async function run(options: CommandOptions): Promise<void> {
     await server.close()
   }
   await composition.close()
+  await vault?.close()
 }

@@ -1,19 +1,21 @@
 /** One typed configuration out of the environment, a file and the command line; all faults at once. */
 import { accessSync, constants, readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
-import { closest } from './closest.ts'
+import {
+  type Deployment,
+  deploymentConfig,
+  type StorageConfig,
+  storageConfig,
+} from './deployment.ts'
+import { type ListenConfig, listenConfig } from './listen.ts'
+import { ConfigError, type ConfigProblem } from './problems.ts'
 import { SETTINGS, type SettingName, type Settings } from './schema.ts'
+import { warningsOf } from './warnings.ts'
 
-/** Where this process listens. */
-export interface ListenConfig {
-  transport: 'http' | 'stdio'
-  host: string
-  port: number
-  allowedHosts: string[]
-  allowedOrigins: string[]
-  /** Public address, where it differs from the one listened on. */
-  publicUrl: string | undefined
-}
+export type { Deployment, OAuthMode, StorageConfig } from './deployment.ts'
+export { isLoopback, type ListenConfig } from './listen.ts'
+export type { OAuthConfig } from './oauth.ts'
+export { ConfigError, type ConfigProblem } from './problems.ts'
 
 /** How Nextcloud is reached. */
 export interface NextcloudConfig {
@@ -35,38 +37,15 @@ export interface OfferConfig {
 /** The whole configuration; built only by {@link loadConfig}. */
 export interface Config {
   /** Who calls, and the credential where it is configured. */
-  deployment:
-    | { mode: 'single_user_basic'; loginName: string; password: string }
-    | { mode: 'multi_user_basic' }
+  deployment: Deployment
+  /** Undefined where nothing needs to be remembered. */
+  storage: StorageConfig | undefined
   listen: ListenConfig
   nextcloud: NextcloudConfig
   offer: OfferConfig
   log: { level: Settings['LOG_LEVEL']; format: Settings['LOG_FORMAT'] }
   /** Things worth telling that are no faults. */
   warnings: string[]
-}
-
-/** One thing that is wrong with the configuration. */
-export interface ConfigProblem {
-  /** Name of the variable. */
-  name: string
-  /** What is wrong and what to do about it. */
-  message: string
-}
-
-/** Everything that is wrong with the configuration, at once. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError'
-  readonly problems: readonly ConfigProblem[]
-
-  constructor(problems: readonly ConfigProblem[]) {
-    super(
-      `The configuration has ${problems.length === 1 ? 'a fault' : `${problems.length} faults`}:\n${problems
-        .map(({ name, message }) => `  ${name}: ${message}`)
-        .join('\n')}`,
-    )
-    this.problems = problems
-  }
 }
 
 /** Text values by variable name: an environment. */
@@ -82,12 +61,14 @@ export function loadConfig(environment: Environment): Config {
   const settings = parseSettings(environment, problems)
   const nextcloud = nextcloudConfig(settings, problems)
   const listen = listenConfig(settings)
-  const deployment = deploymentConfig(settings, listen, problems)
+  const deployment = deploymentConfig(settings, listen, nextcloud?.url, problems)
+  const storage = storageConfig(settings, problems)
   if (problems.length > 0 || deployment === undefined || nextcloud === undefined) {
     throw new ConfigError(problems)
   }
   return {
     deployment,
+    storage,
     listen,
     nextcloud,
     offer: {
@@ -98,7 +79,7 @@ export function loadConfig(environment: Environment): Config {
       excludedTags: settings.EXCLUDED_TAGS,
     },
     log: { level: settings.LOG_LEVEL, format: settings.LOG_FORMAT },
-    warnings: [...misspelt(environment), ...risky(settings)],
+    warnings: warningsOf(environment, settings, deployment),
   }
 }
 
@@ -157,87 +138,4 @@ function nextcloudConfig(
     caBundle,
     timeoutMs: settings.NEXTCLOUD_TIMEOUT_SECONDS * 1_000,
   }
-}
-
-function listenConfig(settings: Settings): ListenConfig {
-  return {
-    transport: settings.MCP_TRANSPORT,
-    host: settings.MCP_HOST,
-    port: settings.MCP_PORT,
-    allowedHosts: settings.MCP_ALLOWED_HOSTS,
-    allowedOrigins: settings.MCP_ALLOWED_ORIGINS,
-    publicUrl: settings.NEXTCLOUD_MCP_SERVER_URL,
-  }
-}
-
-function deploymentConfig(
-  settings: Settings,
-  listen: ListenConfig,
-  problems: ConfigProblem[],
-): Config['deployment'] | undefined {
-  const { NEXTCLOUD_USERNAME: loginName, NEXTCLOUD_PASSWORD: password } = settings
-  const mode = settings.MCP_DEPLOYMENT_MODE ?? 'single_user_basic'
-  if (mode === 'multi_user_basic') {
-    if (listen.transport === 'stdio') {
-      problems.push({
-        name: 'MCP_TRANSPORT',
-        message: 'multi_user_basic reads credentials from HTTP requests; use streamable-http',
-      })
-    }
-    return { mode }
-  }
-  if (loginName === undefined) {
-    problems.push({
-      name: 'NEXTCLOUD_USERNAME',
-      message: 'is missing; set it, or MCP_DEPLOYMENT_MODE=multi_user_basic for many users',
-    })
-  }
-  if (password === undefined) {
-    problems.push({
-      name: 'NEXTCLOUD_PASSWORD',
-      message: 'is missing; create an app password in Nextcloud under Settings > Security',
-    })
-  }
-  if (
-    listen.transport === 'http' &&
-    !isLoopback(listen.host) &&
-    !settings.MCP_ALLOW_UNAUTHENTICATED_NETWORK
-  ) {
-    problems.push({
-      name: 'MCP_HOST',
-      message: `with ${listen.host} everybody who can reach the port would act as ${loginName ?? 'the user'}; listen on 127.0.0.1, use multi_user_basic, or (in a container whose port is published to loopback only) set MCP_ALLOW_UNAUTHENTICATED_NETWORK=true`,
-    })
-  }
-  if (loginName === undefined || password === undefined) return undefined
-  return { mode: 'single_user_basic', loginName, password }
-}
-
-/** Whether only this machine can reach the address. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host === '[::1]' || host.startsWith('127.')
-}
-
-/** Variables that look like a setting but are none. */
-function misspelt(environment: Environment): string[] {
-  const known = Object.keys(SETTINGS)
-  return Object.keys(environment).flatMap(name => {
-    if (!/^(NEXTCLOUD|MCP|EXCLUDED)_/.test(name) || known.includes(name)) return []
-    const near = closest(name, known)
-    return near === undefined ? [] : [`${name} is not a setting; did you mean ${near}?`]
-  })
-}
-
-function risky(settings: Settings): string[] {
-  const warnings: string[] = []
-  if (!settings.NEXTCLOUD_VERIFY_SSL) {
-    warnings.push('NEXTCLOUD_VERIFY_SSL=false: anybody on the way can read and change the traffic')
-  }
-  if (settings.MCP_ALLOW_UNAUTHENTICATED_NETWORK && !isLoopback(settings.MCP_HOST)) {
-    warnings.push('everybody who can reach the port acts as the configured user')
-  }
-  const url = URL.parse(settings.NEXTCLOUD_HOST ?? '')
-  if (url?.protocol === 'http:' && !isLoopback(url.hostname)) {
-    warnings.push('NEXTCLOUD_HOST uses http: the password crosses the network unprotected')
-  }
-  return warnings
 }

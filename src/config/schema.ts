@@ -5,7 +5,13 @@
 import { z } from 'zod'
 
 /** Deployment modes: who calls, and how Nextcloud is reached. */
-export const MODES = ['single_user_basic', 'multi_user_basic'] as const
+export const MODES = [
+  'single_user_basic',
+  'multi_user_basic',
+  'login_flow',
+  'oauth_multi_audience',
+  'oauth_token_exchange',
+] as const
 export type Mode = (typeof MODES)[number]
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
@@ -26,7 +32,8 @@ const names = z.string().transform(value =>
     .filter(name => name !== ''),
 )
 
-const httpUrl = z.string().transform((value, context) => {
+/** An address of any path, without slashes at its end. */
+const address = z.string().transform((value, context) => {
   const text = value.trim().replace(/\/+$/, '')
   const url = URL.parse(text)
   if (url === null || !/^https?:$/.test(url.protocol)) {
@@ -42,9 +49,24 @@ const httpUrl = z.string().transform((value, context) => {
     context.addIssue({ code: 'custom', message: 'must not contain ? or #' })
     return z.NEVER
   }
-  // People paste the address of the page they are on.
-  return text.replace(/\/(index\.php.*|status\.php|login|remote\.php.*)$/, '')
+  return text
 })
+
+/** The address of a Nextcloud; people paste that of the page they are on. */
+const nextcloudUrl = address.transform(text =>
+  text.replace(/\/(index\.php.*|status\.php|login|remote\.php.*)$/, ''),
+)
+
+/** The address of this server; people paste that of the endpoint. */
+const serverUrl = address.transform(text => text.replace(/\/mcp$/, ''))
+
+/** Scopes (RFC 6749 3.3), separated by spaces as in OAuth, or by commas. */
+const scopes = z
+  .string()
+  .transform(value => value.split(/[\s,]+/).filter(word => word !== ''))
+  .refine(words => words.every(word => /^[\x21\x23-\x5B\x5D-\x7E]+$/.test(word)), {
+    error: 'must be scopes separated by spaces, without quotation marks',
+  })
 
 const port = z
   .string()
@@ -79,16 +101,23 @@ const withDefault = <S extends z.ZodType>(about: string, schema: S, text: string
 /** All settings by the name of their environment variable. */
 export const SETTINGS = {
   MCP_DEPLOYMENT_MODE: setting(
-    `How callers are identified and Nextcloud is reached: ${MODES.join(' or ')}. Default: single_user_basic.`,
+    `How callers are identified and Nextcloud is reached: ${MODES.join(', ')}. Default: single_user_basic with a user name and password, oauth_token_exchange with ENABLE_TOKEN_EXCHANGE, else login_flow.`,
     z.enum(MODES, { error: `must be one of ${MODES.join(', ')}` }),
   ),
-  NEXTCLOUD_HOST: setting('Address of the Nextcloud, as in https://cloud.example.org.', httpUrl),
+  NEXTCLOUD_HOST: setting(
+    'Address of the Nextcloud, as in https://cloud.example.org.',
+    nextcloudUrl,
+  ),
   NEXTCLOUD_USERNAME: setting('Login name, for single_user_basic.', z.string().min(1)),
   NEXTCLOUD_PASSWORD: setting(
     'App password (Nextcloud > Settings > Security), for single_user_basic.',
     z.string().min(1),
   ),
-  NEXTCLOUD_VERIFY_SSL: withDefault('Check the TLS certificate of Nextcloud.', flag, 'true'),
+  NEXTCLOUD_VERIFY_SSL: withDefault(
+    'Check the TLS certificate of Nextcloud and of the identity provider.',
+    flag,
+    'true',
+  ),
   NEXTCLOUD_CA_BUNDLE: setting(
     'PEM file with further certificate authorities to trust.',
     z.string().min(1),
@@ -103,8 +132,8 @@ export const SETTINGS = {
     '30',
   ),
   NEXTCLOUD_MCP_SERVER_URL: setting(
-    'Address under which clients reach this server, where it is not the one it listens on.',
-    httpUrl,
+    'Address under which clients reach this server, where it is not the one it listens on. With OAuth, tokens must be issued for it.',
+    serverUrl,
   ),
   MCP_TRANSPORT: withDefault(
     'streamable-http (http for short) or stdio.',
@@ -144,6 +173,63 @@ export const SETTINGS = {
     'System tags whose files and folders no tool can see, comma separated.',
     names,
     '',
+  ),
+  OIDC_DISCOVERY_URL: setting(
+    "Discovery document of the identity provider. Default in the OAuth modes: that of Nextcloud's own oidc app.",
+    address,
+  ),
+  OIDC_CLIENT_ID: setting(
+    'Client id of this server at the provider; NEXTCLOUD_OIDC_CLIENT_ID means the same. Without one it registers itself (RFC 7591) when it needs one.',
+    z.string().min(1),
+  ),
+  OIDC_CLIENT_SECRET: setting(
+    'Its secret; NEXTCLOUD_OIDC_CLIENT_SECRET means the same.',
+    z.string().min(1),
+  ),
+  NEXTCLOUD_OIDC_CLIENT_ID: setting('As OIDC_CLIENT_ID.', z.string().min(1)),
+  NEXTCLOUD_OIDC_CLIENT_SECRET: setting('As OIDC_CLIENT_SECRET.', z.string().min(1)),
+  NEXTCLOUD_OIDC_SCOPES: setting(
+    'Scopes that clients are told to ask for, separated by spaces. Default: openid and the scopes of all tools that read.',
+    scopes,
+  ),
+  NEXTCLOUD_OIDC_TOKEN_TYPE: withDefault(
+    "Kind of tokens to register for at Nextcloud's oidc app: jwt or opaque.",
+    z
+      .string()
+      .transform(value => value.trim().toLowerCase())
+      .pipe(z.enum(['jwt', 'opaque', 'bearer'], { error: 'must be jwt or opaque' }))
+      .transform(type => (type === 'jwt' ? 'jwt' : 'opaque')),
+    'jwt',
+  ),
+  OIDC_JWKS_URI: setting(
+    "Address of the provider's keys, where the discovery document names one that cannot be reached from here.",
+    address,
+  ),
+  OIDC_USERINFO_FALLBACK: withDefault(
+    'Accept opaque tokens that only the userinfo endpoint knows. It does not tell whom a token was issued for: any client of the provider can then call this server.',
+    flag,
+    'false',
+  ),
+  NEXTCLOUD_PUBLIC_ISSUER_URL: setting(
+    'Issuer as clients know it, where this server reaches the provider under another address.',
+    address,
+  ),
+  NEXTCLOUD_RESOURCE_URI: setting(
+    'Audience by which tokens name Nextcloud; also the audience to exchange tokens for. Default: NEXTCLOUD_HOST or the client id nextcloud; for the exchange: nextcloud.',
+    z.string().min(1),
+  ),
+  ENABLE_TOKEN_EXCHANGE: withDefault(
+    'Without MCP_DEPLOYMENT_MODE: choose oauth_token_exchange.',
+    flag,
+    'false',
+  ),
+  TOKEN_STORAGE_DB: setting(
+    'Path of the database for what this server must remember, such as app passwords and its own client. Needs TOKEN_ENCRYPTION_KEY.',
+    z.string().min(1),
+  ),
+  TOKEN_ENCRYPTION_KEY: setting(
+    'Key that encrypts the database, as `nextcloud-mcp-server keygen` prints it; several, comma separated, while changing it: the first encrypts.',
+    z.string().min(1),
   ),
   LOG_LEVEL: withDefault(`How much is logged: ${LOG_LEVELS.join(', ')}.`, logLevel, 'info'),
   LOG_FORMAT: withDefault(

@@ -1,5 +1,5 @@
 /** HTTP Basic authentication (RFC 7617), for a server that passes each user's own credentials on. */
-import type { Caller, Identity } from './caller.ts'
+import { type Caller, type Identity, neverRefuse } from './caller.ts'
 
 /**
  * Reads user and app password from each request. Nothing is checked here: the first request to
@@ -7,6 +7,7 @@ import type { Caller, Identity } from './caller.ts'
  */
 export const basicIdentity: Identity = {
   identify: request => parseBasic(request.headers.get('authorization')) ?? challenge(),
+  refuse: neverRefuse,
 }
 
 /** The credentials of an `Authorization: Basic` header; undefined for any other or a broken one. */

@@ -29,3 +29,29 @@ export const SCOPES: readonly Scope[] = [
   'mail:send',
   'semantic:read',
 ]
+
+const KNOWN: ReadonlySet<string> = new Set(SCOPES)
+
+/** A scope of this server in either spelling, `notes:read` or `notes.read`; undefined for others. */
+export function parseScope(text: string): Scope | undefined {
+  const canonical = text.replace('.', ':')
+  return KNOWN.has(canonical) ? (canonical as Scope) : undefined
+}
+
+/** The spelling with a dot, for providers that do not take a colon. */
+export function dotted(scope: Scope): string {
+  return scope.replace(':', '.')
+}
+
+/**
+ * What to ask people for so that an operation can be done: who may write wants to read as well.
+ * Only for asking: a granted scope never stands for another one.
+ */
+export function impliedScopes(scopes: readonly Scope[]): Scope[] {
+  const wanted = new Set<string>(scopes)
+  for (const scope of scopes) {
+    const read = scope.replace(/:(write|send)$/, ':read')
+    if (KNOWN.has(read)) wanted.add(read)
+  }
+  return SCOPES.filter(scope => wanted.has(scope))
+}

@@ -13,6 +13,7 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server'
 import { type Caller, covers, scopesOf } from '../identity/caller.ts'
+import type { Scope } from '../identity/scopes.ts'
 import { enabledApps } from '../nextcloud/capabilities.ts'
 import { CodedError, hasCode } from '../nextcloud/errors.ts'
 import type { Session } from '../nextcloud/session.ts'
@@ -28,8 +29,8 @@ export interface McpOptions {
   name: string
   version: string
   catalog: Catalog
-  /** Opens Nextcloud for a caller; the session ends with the signal. */
-  open(caller: Caller, signal?: AbortSignal): Promise<Session>
+  /** Opens Nextcloud for a caller and what the scopes are for; the session ends with the signal. */
+  open(caller: Caller, scopes: readonly Scope[], signal?: AbortSignal): Promise<Session>
   /** The caller on whose behalf a request or connection is served. */
   callerOf(context: Parameters<McpServerFactory>[0]): Caller
   /** Told of every call that begins; what it returns is told how the call ended. */
@@ -117,7 +118,7 @@ export function createServerFactory(options: McpOptions): McpServerFactory {
 async function visibility(options: McpOptions, caller: Caller): Promise<Visibility> {
   const scopes = scopesOf(caller)
   try {
-    return { scopes, apps: await enabledApps(await options.open(caller)) }
+    return { scopes, apps: await enabledApps(await options.open(caller, [])) }
   } catch {
     return { scopes, apps: undefined }
   }
@@ -126,7 +127,7 @@ async function visibility(options: McpOptions, caller: Caller): Promise<Visibili
 /** Opens the session when it is needed: a call that is refused needs none. */
 interface CallContext {
   readonly caller: Caller
-  open(): Promise<ToolContext>
+  open(scopes: readonly Scope[]): Promise<ToolContext>
 }
 
 async function callTool(
@@ -142,7 +143,7 @@ async function callTool(
   return observed(options, 'tool', tool.name, async () => {
     if (!covers(scopesOf(context.caller), tool.scopes)) throw missingScopes(tool.scopes)
     const args = parseArguments(tool.input, schema, params.arguments)
-    return toResult(await tool.run(await context.open(), args))
+    return toResult(await tool.run(await context.open(tool.scopes), args))
   }).catch(toErrorResult)
 }
 
@@ -157,7 +158,7 @@ async function readResource(
   try {
     const body = await observed(options, 'resource', resource.uri, async () => {
       if (!covers(scopesOf(context.caller), resource.scopes)) throw missingScopes(resource.scopes)
-      return resource.read(await context.open(), variables)
+      return resource.read(await context.open(resource.scopes), variables)
     })
     if ('json' in body) {
       return { contents: [{ uri, mimeType: 'application/json', text: JSON.stringify(body.json) }] }
@@ -215,7 +216,11 @@ function toolContext(
   }
   return {
     caller,
-    open: async () => ({ session: await options.open(caller, signal), signal, progress }),
+    open: async scopes => ({
+      session: await options.open(caller, scopes, signal),
+      signal,
+      progress,
+    }),
   }
 }
 

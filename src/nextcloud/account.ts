@@ -1,13 +1,12 @@
 /**
- * What this process remembers about one credential at one instance: discovered names, cached
- * listings, locks. Bounded in number, and gone with the process.
+ * What this process remembers about the user behind a credential at one instance: discovered
+ * names, cached listings, locks. Bounded in number, and gone with the process.
  */
 import { LRUCache } from 'lru-cache'
 import { type Credential, fingerprint } from './credential.ts'
 
-/** Memory shared by all calls made with one credential. */
+/** Memory shared by all calls made with one app password, or with the tokens of one user. */
 export interface Account {
-  readonly credential: Credential
   /** Says nothing about the credential; for logs and keys. */
   readonly key: string
   /**
@@ -41,7 +40,7 @@ export function createAccounts(baseUrl: string, max = 1_000): Accounts {
       const key = fingerprint(credential, baseUrl)
       let account = accounts.get(key)
       if (account === undefined) {
-        account = createAccount(credential, key)
+        account = createAccount(key)
         accounts.set(key, account)
       }
       known.set(credential, account)
@@ -50,12 +49,11 @@ export function createAccounts(baseUrl: string, max = 1_000): Accounts {
   }
 }
 
-function createAccount(credential: Credential, key: string): Account {
+function createAccount(key: string): Account {
   const states = new Map<string, unknown>()
   const results = new LRUCache<string, { value: Promise<unknown>; until: number }>({ max: 200 })
   const queues = new Map<string, Promise<unknown>>()
   return {
-    credential,
     key,
     state<T>(name: string, make: () => T): T {
       if (!states.has(name)) states.set(name, make())

@@ -4,10 +4,24 @@ import { createHash } from 'node:crypto'
  * What a request to Nextcloud is authorised with. Only `access/` makes one and only
  * {@link authorization} reads one.
  */
-export type Credential =
-  /** A login name (not the user id: they differ on LDAP instances) and its app password. */
-  | { readonly kind: 'basic'; readonly loginName: string; readonly password: string }
-  | { readonly kind: 'bearer'; readonly token: string }
+export type Credential = (
+  | {
+      readonly kind: 'basic'
+      /** Not the user id: they differ on LDAP instances. */
+      readonly loginName: string
+      /** An app password. */
+      readonly password: string
+    }
+  | {
+      readonly kind: 'bearer'
+      readonly token: string
+      /** Whose token it is, unique among all users: what is remembered is kept under it. */
+      readonly owner: string
+    }
+) & {
+  /** Told when Nextcloud refuses the credential, so that it is not handed out again. */
+  readonly refused?: () => void
+}
 
 /** The `Authorization` header's value (RFC 7617 in UTF-8, RFC 6750). */
 export function authorization(credential: Credential): string {
@@ -16,9 +30,12 @@ export function authorization(credential: Credential): string {
     : `Basic ${Buffer.from(`${credential.loginName}:${credential.password}`).toString('base64')}`
 }
 
-/** A cache key that stands for the credential at one instance and tells nothing about it. */
+/**
+ * A key for what is remembered about the user behind the credential at one instance; it tells
+ * nothing about either. Tokens live for minutes, so theirs is of the owner.
+ */
 export function fingerprint(credential: Credential, baseUrl: string): string {
-  return createHash('sha256')
-    .update(`${baseUrl}\n${authorization(credential)}`)
-    .digest('base64url')
+  const identity =
+    credential.kind === 'bearer' ? `Owner ${credential.owner}` : authorization(credential)
+  return createHash('sha256').update(`${baseUrl}\n${identity}`).digest('base64url')
 }

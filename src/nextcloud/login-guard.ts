@@ -4,7 +4,10 @@
  * address. So a credential that was refused is not tried again for a while, and when many were,
  * only those that are known to be good go on.
  */
+import { createHash } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
 import type { Account } from './account.ts'
+import type { Credential } from './credential.ts'
 import { CodedError, hasCode } from './errors.ts'
 
 /** How long a refused credential is refused without asking again. */
@@ -12,6 +15,7 @@ const REFUSED_MS = 60_000
 /** Wrong logins in {@link WINDOW_MS} after which unknown credentials have to wait. */
 const MOST_FAILURES = 6
 const WINDOW_MS = 10 * 60_000
+const MAX_TOKENS = 10_000
 
 /** What is known of one credential. */
 interface Standing {
@@ -22,16 +26,18 @@ interface Standing {
 /** Lets requests through, or refuses them in Nextcloud's place. */
 export interface LoginGuard {
   /**
-   * Runs a request of the account.
+   * Runs a request of the account that is made with the credential.
    * @throws CodedError `UNAUTHORIZED` as Nextcloud said it before, `RATE_LIMITED` for an unknown
    *   credential after too many wrong ones
    */
-  run<T>(account: Account, request: () => Promise<T>): Promise<T>
+  run<T>(account: Account, credential: Credential, request: () => Promise<T>): Promise<T>
 }
 
 /** A guard of one instance; `now` in milliseconds. */
 export function createLoginGuard(now: () => number = Date.now): LoginGuard {
   const failures: number[] = []
+  // A user has one account but one token after the other, and a new one is not the refused one.
+  const tokens = new LRUCache<string, Standing>({ max: MAX_TOKENS })
 
   async function attempt<T>(
     isPassword: boolean,
@@ -59,17 +65,27 @@ export function createLoginGuard(now: () => number = Date.now): LoginGuard {
   }
 
   return {
-    run(account, request) {
-      const standing = account.state<Standing>('login', () => ({
-        accepted: false,
-        refused: undefined,
-      }))
+    run(account, credential, request) {
+      if (credential.kind === 'bearer') {
+        return attempt(false, standingOf(tokens, credential.token), request)
+      }
+      const standing = account.state<Standing>('login', newStanding)
       // Of several first requests one finds out for all: each could be a wrong login more.
-      const isPassword = account.credential.kind === 'basic'
-      const guarded = () => attempt(isPassword, standing, request)
+      const guarded = () => attempt(true, standing, request)
       return standing.accepted ? guarded() : account.serialised('login', guarded)
     },
   }
+}
+
+function newStanding(): Standing {
+  return { accepted: false, refused: undefined }
+}
+
+function standingOf(tokens: LRUCache<string, Standing>, token: string): Standing {
+  const key = createHash('sha256').update(token).digest('base64url')
+  const standing = tokens.get(key) ?? newStanding()
+  tokens.set(key, standing)
+  return standing
 }
 
 function tooMany(): CodedError {

@@ -1,6 +1,7 @@
 /** Nextcloud as one caller sees it during one call. */
 import { type Account, createAccounts } from './account.ts'
 import type { Credential } from './credential.ts'
+import { hasCode } from './errors.ts'
 import { createHttp, type Http, type HttpOptions } from './http.ts'
 import { createLoginGuard } from './login-guard.ts'
 import type { Reply, StreamedReply } from './reply.ts'
@@ -36,24 +37,33 @@ export function createNextcloud(options: HttpOptions): Nextcloud {
   const http = createHttp(options)
   const accounts = createAccounts(http.baseUrl)
   const logins = createLoginGuard()
-  const open = (account: Account, signal: AbortSignal | undefined): Session => ({
-    baseUrl: http.baseUrl,
-    basePath: http.basePath,
-    account,
-    signal,
-    send: request =>
-      logins.run(account, () =>
-        http.send(signal === undefined ? request : { signal, ...request }, account.credential),
-      ),
-    stream: request =>
-      logins.run(account, () =>
-        http.stream(signal === undefined ? request : { signal, ...request }, account.credential),
-      ),
-    detached: () => open(account, undefined),
-  })
+  const open = (credential: Credential, signal: AbortSignal | undefined): Session => {
+    const account = accounts.of(credential)
+    const guarded = <T>(
+      road: (request: HttpRequest, credential: Credential) => Promise<T>,
+      request: HttpRequest,
+    ): Promise<T> =>
+      logins
+        .run(account, credential, () =>
+          road(signal === undefined ? request : { signal, ...request }, credential),
+        )
+        .catch((error: unknown) => {
+          if (hasCode(error, 'UNAUTHORIZED')) credential.refused?.()
+          throw error
+        })
+    return {
+      baseUrl: http.baseUrl,
+      basePath: http.basePath,
+      account,
+      signal,
+      send: request => guarded(http.send, request),
+      stream: request => guarded(http.stream, request),
+      detached: () => open(credential, undefined),
+    }
+  }
   return {
     http,
-    open: (credential, signal) => open(accounts.of(credential), signal),
+    open,
     close: () => http.close(),
   }
 }

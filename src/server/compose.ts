@@ -1,21 +1,19 @@
 /** The composition root: configuration in, wired server out. Nothing is wired anywhere else. */
 import type { McpServerFactory } from '@modelcontextprotocol/server'
-import type { Access } from '../access/access.ts'
-import { appPasswordAccess } from '../access/app-password.ts'
-import { callerPasswordAccess } from '../access/caller-password.ts'
 import { createApps } from '../apps/index.ts'
 import type { Config } from '../config/config.ts'
-import { basicIdentity } from '../identity/basic.ts'
 import type { Caller, Identity } from '../identity/caller.ts'
-import { localIdentity } from '../identity/local.ts'
+import type { Scope } from '../identity/scopes.ts'
 import type { App } from '../mcp/app.ts'
 import { type Catalog, createCatalog } from '../mcp/catalog.ts'
 import { createServerFactory } from '../mcp/server.ts'
 import { enabledApps } from '../nextcloud/capabilities.ts'
 import { createNextcloud, type Nextcloud } from '../nextcloud/session.ts'
 import { createLog, type Logger } from '../telemetry/log.ts'
+import type { Vault } from '../vault/vault.ts'
 import { NAME, VERSION } from '../version.ts'
 import { type Activity, createActivity } from './activity.ts'
+import { createDeployment, type OAuthDeployment } from './deployment.ts'
 import { checkSelection } from './selection.ts'
 
 /** A wired server, not yet listening. */
@@ -25,18 +23,22 @@ export interface Composition {
   readonly catalog: Catalog
   readonly nextcloud: Nextcloud
   readonly identity: Identity
+  /** The identity provider, in the OAuth modes. */
+  readonly oauth: OAuthDeployment | undefined
   readonly activity: Activity
   /** Makes the MCP server of one request or connection. */
   readonly factory: McpServerFactory
-  /** Asks for the apps of the one user early, so that the first list need not wait. */
+  /** Asks early for what the first request would have to wait for. */
   warmUp(): void
   close(): Promise<void>
 }
 
-/** What a test may put in place of the real thing. */
+/** What is opened before, and what a test may put in place of the real thing. */
 export interface ComposeOptions {
   apps?: readonly App[]
   log?: Logger
+  /** The configured storage; closed by whoever opened it. */
+  vault?: Vault | undefined
 }
 
 /**
@@ -56,10 +58,10 @@ export function compose(config: Config, options: ComposeOptions = {}): Compositi
     ...(caBundle === undefined ? {} : { caBundle }),
     userAgent: `${NAME}/${VERSION}`,
   })
-  const { identity, access } = deployment(config)
+  const { identity, access, oauth } = createDeployment(config, catalog, log, options.vault)
   const activity = createActivity(log)
-  const open = async (caller: Caller, signal?: AbortSignal) =>
-    nextcloud.open(await access.credentialFor(caller), signal)
+  const open = async (caller: Caller, scopes: readonly Scope[], signal?: AbortSignal) =>
+    nextcloud.open(await access.credentialFor(caller, scopes), signal)
   const factory = createServerFactory({
     name: NAME,
     version: VERSION,
@@ -75,25 +77,19 @@ export function compose(config: Config, options: ComposeOptions = {}): Compositi
     catalog,
     nextcloud,
     identity,
+    oauth,
     activity,
     factory,
     warmUp() {
+      oauth?.discovery.provider().catch(() => {}) // Reported, and tried again.
       if (config.deployment.mode !== 'single_user_basic') return
-      open({ kind: 'local' })
+      open({ kind: 'local' }, [])
         .then(enabledApps)
         .catch(() => {})
     },
-    close: () => nextcloud.close(),
-  }
-}
-
-function deployment(config: Config): { identity: Identity; access: Access } {
-  switch (config.deployment.mode) {
-    case 'single_user_basic': {
-      const { loginName, password } = config.deployment
-      return { identity: localIdentity, access: appPasswordAccess(loginName, password) }
-    }
-    case 'multi_user_basic':
-      return { identity: basicIdentity, access: callerPasswordAccess }
+    async close() {
+      await oauth?.close()
+      await nextcloud.close()
+    },
   }
 }

@@ -5,24 +5,21 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createAdaptorServer } from '@hono/node-server'
-import {
-  createMcpHandler,
-  isJsonContentType,
-  type McpHandlerRequestOptions,
-  type McpHttpHandler,
-} from '@modelcontextprotocol/server'
+import { createMcpHandler, type McpHttpHandler } from '@modelcontextprotocol/server'
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
+import { scopesOf } from '../identity/caller.ts'
+import { announcedScopes, missingScopes } from '../mcp/scope-check.ts'
 import { SESSION_HEADER } from '../mcp/server.ts'
 import { NAME, VERSION } from '../version.ts'
+import { MAX_REQUEST_BYTES, onlyParsedBody, withParsedBody } from './body.ts'
 import type { Composition } from './compose.ts'
 import { createGuards } from './guards.ts'
 import { createReadiness } from './health.ts'
+import { addMetadataRoutes } from './well-known.ts'
 
 /** Longest a call may go on after the process was asked to stop. */
 const SHUTDOWN_LIMIT_MS = 30_000
-/** Files are written through this endpoint, as text or base64. */
-const MAX_REQUEST_BYTES = 64 * 1024 * 1024
 /** How long finished answers and open subscription streams may still hold their connections. */
 const LAST_ANSWERS_MS = 200
 
@@ -37,7 +34,7 @@ export interface HttpServer {
 
 /** Listens as configured. @throws the system's error when the port cannot be taken */
 export async function serveHttp(composition: Composition): Promise<HttpServer> {
-  const { config, log, factory, activity } = composition
+  const { config, log, factory, activity, oauth } = composition
   const handler = createMcpHandler(factory, {
     maxRequestBodySize: MAX_REQUEST_BYTES,
     onerror: error => log.debug({ error: error.message }, 'rejected request'),
@@ -51,7 +48,8 @@ export async function serveHttp(composition: Composition): Promise<HttpServer> {
   const { port } = server.address() as AddressInfo
   const host = config.listen.host.includes(':') ? `[${config.listen.host}]` : config.listen.host
   return {
-    url: `${config.listen.publicUrl ?? `http://${host}:${port}`}/mcp`,
+    // With OAuth clients must use the address that tokens are for.
+    url: oauth?.resource.resource ?? `${config.listen.publicUrl ?? `http://${host}:${port}`}/mcp`,
     port,
     async close() {
       const closed = new Promise(resolve => server.close(resolve))
@@ -69,13 +67,14 @@ export async function serveHttp(composition: Composition): Promise<HttpServer> {
 
 /** The routes, without a socket. */
 export function createHttpApp(composition: Composition, handler: McpHttpHandler): Hono {
-  const { config, identity, nextcloud } = composition
+  const { config, log, catalog, identity, nextcloud, oauth } = composition
   const guards = createGuards(config.listen)
-  const readiness = createReadiness(nextcloud.http)
+  const readiness = createReadiness(nextcloud.http, oauth?.discovery)
   const app = new Hono()
 
   app.get('/health/live', c => c.json({ status: 'ok' }))
   app.get('/health/ready', async c => c.json(await readiness()))
+  if (oauth) addMetadataRoutes(app, oauth)
 
   const crossOrigin = cors({
     origin: origin => (guards.allowsOrigin(origin) ? origin : null),
@@ -88,10 +87,22 @@ export function createHttpApp(composition: Composition, handler: McpHttpHandler)
 
   const serveMcp = async (request: Request): Promise<Response> => {
     if (request.method === 'GET' && wantsHtml(request)) return lost(config, 200)
-    const caller = await identity.identify(request)
+    const asked = announcedScopes(catalog, request.headers)
+    const caller = await identity.identify(request, asked)
     if (caller instanceof Response) return caller
     const authInfo = { token: '', clientId: '', scopes: [], extra: { caller } }
-    const response = await handler.fetch(...(await withParsedBody(request, { authInfo })))
+    const granted = scopesOf(caller)
+    const call =
+      granted === undefined
+        ? await withParsedBody(request, { authInfo })
+        : await onlyParsedBody(request, { authInfo })
+    if (call instanceof Response) return call
+    const missing = granted && missingScopes(catalog, granted, call[1].parsedBody)
+    if (missing) {
+      log.info({ scopes: missing.join(' ') }, 'refused a call for missing scopes')
+      return identity.refuse(missing)
+    }
+    const response = await handler.fetch(...call)
     // Current clients name the method in a header; the others get a session to cancel calls in.
     if (!request.headers.has('mcp-method') && !request.headers.has(SESSION_HEADER)) {
       response.headers.set(SESSION_HEADER, randomUUID())
@@ -108,29 +119,6 @@ export function createHttpApp(composition: Composition, handler: McpHttpHandler)
     return c.json({ error: 'internal_error' }, 500)
   })
   return app
-}
-
-/**
- * The request with its body read and parsed, where it says its length: as a whole, which takes a
- * third of the time that the web streams take which the handler would read it through.
- */
-async function withParsedBody(
-  request: Request,
-  options: McpHandlerRequestOptions,
-): Promise<[Request, McpHandlerRequestOptions]> {
-  const length = Number(request.headers.get('content-length') ?? Number.NaN)
-  const isJson = isJsonContentType(request.headers.get('content-type'))
-  if (request.method !== 'POST' || !isJson || !(length > 0 && length <= MAX_REQUEST_BYTES)) {
-    return [request, options]
-  }
-  const text = await request.text()
-  try {
-    return [request, { ...options, parsedBody: JSON.parse(text) }]
-  } catch {
-    // The handler has the right answer to a body that is not JSON; it needs one that is unread.
-    const { url, method, headers } = request
-    return [new Request(url, { method, headers, body: text }), options]
-  }
 }
 
 function wantsHtml(request: Request): boolean {

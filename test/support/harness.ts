@@ -4,6 +4,7 @@ import { type Environment, loadConfig } from '../../src/config/config.ts'
 import type { App } from '../../src/mcp/app.ts'
 import { type Composition, compose } from '../../src/server/compose.ts'
 import { type HttpServer, serveHttp } from '../../src/server/http.ts'
+import type { Vault } from '../../src/vault/vault.ts'
 import { type Backend, startBackend } from './backend.ts'
 import { type FaultProxy, startProxy } from './proxy.ts'
 
@@ -46,6 +47,11 @@ export interface HarnessOptions {
   backend?: Backend
   apps?: readonly App[]
   era?: 'legacy' | 'modern'
+  /** Headers of the harness's own client. */
+  headers?: Record<string, string>
+  vault?: Vault
+  /** False: no client connects; `client` and what goes through it cannot be used. */
+  client?: false
 }
 
 /** The current revision; older clients are tested as 'legacy'. */
@@ -63,8 +69,13 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     LOG_LEVEL: 'silent',
     ...options.environment,
   })
-  const composition = compose(config, options.apps === undefined ? {} : { apps: options.apps })
-  const server = await serveHttp(composition)
+  const composition = compose(config, {
+    vault: options.vault,
+    ...(options.apps === undefined ? {} : { apps: options.apps }),
+  })
+  const listening = await serveHttp(composition)
+  // Clients in tests go straight to the port, whatever public address is configured.
+  const server = { ...listening, url: `http://127.0.0.1:${listening.port}/mcp` }
   const clients: Client[] = []
 
   const connect = async ({ era = 'modern', headers = {} }: ConnectOptions = {}) => {
@@ -79,10 +90,13 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     return client
   }
   const isMultiUser = config.deployment.mode === 'multi_user_basic'
-  const client = await connect({
-    ...(options.era === undefined ? {} : { era: options.era }),
-    ...(isMultiUser ? { headers: { authorization: basic(backend.alice) } } : {}),
-  })
+  const client = await (options.client === false
+    ? unconnected()
+    : connect({
+        ...(options.era === undefined ? {} : { era: options.era }),
+        ...(isMultiUser ? { headers: { authorization: basic(backend.alice) } } : {}),
+        ...(options.headers === undefined ? {} : { headers: options.headers }),
+      }))
 
   const call = (name: string, args: Record<string, unknown> = {}) => callTool(client, name, args)
   return {
@@ -111,6 +125,10 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
       await backend.close()
     },
   }
+}
+
+function unconnected(): Client {
+  return new Client({ name: 'test', version: '1' })
 }
 
 /** Calls a tool with any client. */

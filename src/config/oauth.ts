@@ -1,0 +1,102 @@
+/** The settings of the OAuth modes: who issues tokens, for whom they are, and who this server is. */
+import { isLoopback, type ListenConfig } from './listen.ts'
+import type { ConfigProblem } from './problems.ts'
+import type { Settings } from './schema.ts'
+
+/** What the OAuth modes are configured with. */
+export interface OAuthConfig {
+  /** Public address of this server without `/mcp`: tokens must be issued for it. */
+  serverUrl: string
+  /** Address of the provider's discovery document (or its issuer). */
+  discoveryUrl: string
+  /** Issuer as clients know it, where this server reaches the provider under another address. */
+  publicIssuer: string | undefined
+  /** Address of the provider's keys, in place of the one that the discovery document names. */
+  jwksUri: string | undefined
+  /** This server's own client; undefined: from the storage, or registered when it is needed. */
+  client: { id: string; secret: string | undefined } | undefined
+  /** Kind of tokens to register for at Nextcloud's oidc app. */
+  tokenType: 'jwt' | 'opaque'
+  /** Scopes that clients are told to ask for; undefined: chosen from the tools that are offered. */
+  scopes: string[] | undefined
+  /** Audiences by which a token names Nextcloud. */
+  nextcloudAudiences: string[]
+  /** Audience to exchange tokens for. */
+  exchangeAudience: string
+  userinfoFallback: boolean
+}
+
+/** The client id by which Keycloak and others know Nextcloud in the setups that are documented. */
+const NEXTCLOUD_CLIENT_ID = 'nextcloud'
+
+/** Where Nextcloud's own oidc app has its discovery document, with and without pretty addresses. */
+const INTEGRATED_DISCOVERY = '/index.php/.well-known/openid-configuration'
+
+/**
+ * Reads the settings of the OAuth modes; adds what is wrong with them to `problems`.
+ * @param nextcloudUrl undefined where it is itself at fault, which has been told already
+ */
+export function oauthConfig(
+  settings: Settings,
+  listen: ListenConfig,
+  nextcloudUrl: string | undefined,
+  problems: ConfigProblem[],
+): OAuthConfig {
+  if (listen.transport === 'stdio') {
+    problems.push({
+      name: 'MCP_TRANSPORT',
+      message: 'tokens come with HTTP requests; use streamable-http, or single_user_basic on stdio',
+    })
+  }
+  if (listen.publicUrl === undefined && (!isLoopback(listen.host) || listen.port === 0)) {
+    problems.push({
+      name: 'NEXTCLOUD_MCP_SERVER_URL',
+      message:
+        'is missing; set it to the address under which clients reach this server, as in https://mcp.example.org: tokens are accepted only if they were issued for it',
+    })
+  }
+  const resource = settings.NEXTCLOUD_RESOURCE_URI
+  return {
+    serverUrl: listen.publicUrl ?? `http://localhost:${listen.port}`,
+    discoveryUrl: settings.OIDC_DISCOVERY_URL ?? `${nextcloudUrl ?? ''}${INTEGRATED_DISCOVERY}`,
+    publicIssuer: settings.NEXTCLOUD_PUBLIC_ISSUER_URL,
+    jwksUri: settings.OIDC_JWKS_URI,
+    client: clientConfig(settings, problems),
+    tokenType: settings.NEXTCLOUD_OIDC_TOKEN_TYPE,
+    scopes: settings.NEXTCLOUD_OIDC_SCOPES,
+    nextcloudAudiences: [
+      ...(resource === undefined ? [] : [resource]),
+      ...(nextcloudUrl === undefined ? [] : [nextcloudUrl]),
+      NEXTCLOUD_CLIENT_ID,
+    ],
+    exchangeAudience: resource ?? NEXTCLOUD_CLIENT_ID,
+    userinfoFallback: settings.OIDC_USERINFO_FALLBACK,
+  }
+}
+
+function clientConfig(settings: Settings, problems: ConfigProblem[]): OAuthConfig['client'] {
+  const id = either(settings, 'OIDC_CLIENT_ID', 'NEXTCLOUD_OIDC_CLIENT_ID', problems)
+  const secret = either(settings, 'OIDC_CLIENT_SECRET', 'NEXTCLOUD_OIDC_CLIENT_SECRET', problems)
+  if (id !== undefined) return { id, secret }
+  if (secret !== undefined) {
+    problems.push({
+      name: 'OIDC_CLIENT_ID',
+      message: 'is missing beside OIDC_CLIENT_SECRET; set both or neither',
+    })
+  }
+  return undefined
+}
+
+function either(
+  settings: Settings,
+  name: 'OIDC_CLIENT_ID' | 'OIDC_CLIENT_SECRET',
+  alias: 'NEXTCLOUD_OIDC_CLIENT_ID' | 'NEXTCLOUD_OIDC_CLIENT_SECRET',
+  problems: ConfigProblem[],
+): string | undefined {
+  const value = settings[name]
+  const other = settings[alias]
+  if (value !== undefined && other !== undefined && value !== other) {
+    problems.push({ name, message: `differs from ${alias}, which means the same; set one of them` })
+  }
+  return value ?? other
+}

@@ -1,0 +1,87 @@
+/** What is worth telling of a configuration that is no fault. */
+import { closest } from './closest.ts'
+import type { Deployment } from './deployment.ts'
+import { isLoopback } from './listen.ts'
+import type { OAuthConfig } from './oauth.ts'
+import { SETTINGS, type Settings } from './schema.ts'
+
+/** Risks, slips of the pen, and settings without effect. */
+export function warningsOf(
+  environment: Readonly<Record<string, string | undefined>>,
+  settings: Settings,
+  deployment: Deployment,
+): string[] {
+  return [
+    ...misspelt(environment),
+    ...risky(settings),
+    ...('oauth' in deployment ? riskyOAuth(deployment.oauth) : []),
+    ...unfitForExchange(settings, deployment),
+  ]
+}
+
+/** Variables that look like a setting but are none. */
+function misspelt(environment: Readonly<Record<string, string | undefined>>): string[] {
+  const known = Object.keys(SETTINGS)
+  return Object.keys(environment).flatMap(name => {
+    if (!/^(NEXTCLOUD|MCP|EXCLUDED|OIDC|TOKEN|ENABLE)_/.test(name) || known.includes(name))
+      return []
+    const near = closest(name, known)
+    return near === undefined ? [] : [`${name} is not a setting; did you mean ${near}?`]
+  })
+}
+
+function risky(settings: Settings): string[] {
+  const warnings: string[] = []
+  if (!settings.NEXTCLOUD_VERIFY_SSL) {
+    warnings.push('NEXTCLOUD_VERIFY_SSL=false: anybody on the way can read and change the traffic')
+  }
+  if (settings.MCP_ALLOW_UNAUTHENTICATED_NETWORK && !isLoopback(settings.MCP_HOST)) {
+    warnings.push('everybody who can reach the port acts as the configured user')
+  }
+  const url = URL.parse(settings.NEXTCLOUD_HOST ?? '')
+  if (url?.protocol === 'http:' && !isLoopback(url.hostname)) {
+    warnings.push('NEXTCLOUD_HOST uses http: credentials cross the network unprotected')
+  }
+  return warnings
+}
+
+function riskyOAuth(oauth: OAuthConfig): string[] {
+  const warnings = (
+    [
+      ['NEXTCLOUD_MCP_SERVER_URL', oauth.serverUrl],
+      ['OIDC_DISCOVERY_URL', oauth.discoveryUrl],
+    ] as const
+  ).flatMap(([name, address]) => {
+    const url = URL.parse(address)
+    return url?.protocol === 'http:' && !isLoopback(url.hostname)
+      ? [`${name} uses http: tokens cross the network unprotected`]
+      : []
+  })
+  if (oauth.userinfoFallback) {
+    warnings.push(
+      'OIDC_USERINFO_FALLBACK=true: any client of the provider can call with tokens issued to it',
+    )
+  }
+  return warnings
+}
+
+/** What stands in the way of exchanging tokens, or of meaning to. */
+function unfitForExchange(settings: Settings, deployment: Deployment): string[] {
+  if (deployment.mode !== 'oauth_token_exchange') {
+    return settings.ENABLE_TOKEN_EXCHANGE
+      ? [`ENABLE_TOKEN_EXCHANGE has no effect: the mode is ${deployment.mode}`]
+      : []
+  }
+  const warnings: string[] = []
+  if (deployment.oauth.client === undefined && settings.TOKEN_STORAGE_DB === undefined) {
+    warnings.push(
+      'without OIDC_CLIENT_ID or TOKEN_STORAGE_DB this server registers itself anew at each start',
+    )
+  }
+  if (settings.OIDC_DISCOVERY_URL === undefined) {
+    warnings.push(
+      "Nextcloud's own oidc app does not exchange tokens; set OIDC_DISCOVERY_URL to a provider that does",
+    )
+  }
+  return warnings
+}

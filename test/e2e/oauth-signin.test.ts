@@ -1,0 +1,132 @@
+/**
+ * The whole way of a client that knows nothing but the address: challenge, metadata, registration,
+ * code with PKCE in a browser (played by a few requests), token, call.
+ */
+import { createServer, request as send } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import {
+  Client,
+  type OAuthClientProvider,
+  StreamableHTTPClientTransport,
+} from '@modelcontextprotocol/client'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { signIn } from '../support/browser.ts'
+import { callTool } from '../support/harness.ts'
+import { type OAuthHarness, startOAuth } from '../support/oauth.ts'
+
+const REDIRECT = 'http://localhost:9999/callback'
+
+let h: OAuthHarness
+let front: { url: string; close(): Promise<void>; lead(port: number): void }
+beforeEach(async () => {
+  // Clients check that the resource is the address they were given: it must be known beforehand.
+  front = await startFront()
+  h = await startOAuth('oauth_token_exchange', {
+    client: false,
+    environment: { NEXTCLOUD_MCP_SERVER_URL: front.url },
+  })
+  front.lead(h.server.port)
+})
+afterEach(async () => {
+  await h.close()
+  await front.close()
+})
+
+/** What the SDK's client keeps, in memory. */
+function memory(scope?: string) {
+  const kept: { authorization?: URL; [key: string]: unknown } = {}
+  const provider: OAuthClientProvider = {
+    redirectUrl: REDIRECT,
+    clientMetadata: {
+      client_name: 'Test client',
+      redirect_uris: [REDIRECT],
+      grant_types: ['authorization_code', 'refresh_token'],
+      response_types: ['code'],
+      token_endpoint_auth_method: 'none',
+      ...(scope === undefined ? {} : { scope }),
+    },
+    clientInformation: () => kept.client as never,
+    saveClientInformation: client => {
+      kept.client = client
+    },
+    tokens: () => kept.tokens as never,
+    saveTokens: tokens => {
+      kept.tokens = tokens
+    },
+    redirectToAuthorization: url => {
+      kept.authorization = url
+    },
+    saveCodeVerifier: verifier => {
+      kept.verifier = verifier
+    },
+    codeVerifier: () => kept.verifier as string,
+  }
+  return { provider, kept }
+}
+
+const connect = async (provider: OAuthClientProvider) => {
+  const client = new Client(
+    { name: 'test', version: '1' },
+    { versionNegotiation: { mode: 'legacy' } },
+  )
+  const transport = new StreamableHTTPClientTransport(new URL(`${front.url}/mcp`), {
+    authProvider: provider,
+  })
+  return { client, transport }
+}
+
+test('a client that was given the address alone gets in, and acts as the user who signed in', async () => {
+  const { provider, kept } = memory()
+  const first = await connect(provider)
+  await expect(first.client.connect(first.transport)).rejects.toThrow(/nauthorized/)
+  const { authorization } = kept
+  if (authorization === undefined) throw new Error('was not sent to the provider')
+  expect(authorization.searchParams.get('code_challenge_method')).toBe('S256')
+  expect(authorization.searchParams.get('resource')).toBe(`${front.url}/mcp`)
+  expect(authorization.searchParams.get('scope')).toMatch(/^openid notes:read/)
+
+  const back = await signIn(authorization, 'bob')
+  await first.transport.finishAuth(back.searchParams)
+  const { client, transport } = await connect(provider)
+  await client.connect(transport)
+  expect((await client.listTools()).tools.map(({ name }) => name)).toContain('nc_notes_get_note')
+  expect((await callTool(client, 'nc_users_get_current_user')).data.id).toBe('bob')
+  for (const { claims } of h.nextcloud.bearers) {
+    expect(claims).toMatchObject({ sub: 'bob', aud: 'nextcloud' })
+  }
+  await client.close()
+})
+
+/** An address that is known before the server behind it is started. */
+async function startFront() {
+  let target = 0
+  const server = createServer((incoming, outgoing) => {
+    const passed = send(
+      {
+        host: '127.0.0.1',
+        port: target,
+        method: incoming.method,
+        path: incoming.url,
+        headers: incoming.headers,
+      },
+      answer => {
+        outgoing.writeHead(answer.statusCode ?? 502, answer.rawHeaders)
+        answer.pipe(outgoing)
+      },
+    )
+    passed.on('error', () => outgoing.destroy())
+    incoming.pipe(passed)
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://localhost:${(server.address() as AddressInfo).port}`,
+    lead(port: number) {
+      target = port
+    },
+    close: () =>
+      new Promise<void>(resolve => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
