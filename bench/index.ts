@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util'
 import { measureCalls, measureOverhead } from './calls.ts'
 import { connectEndpoint, type Endpoint } from './endpoint.ts'
 import { measureMemory } from './memory.ts'
+import { measureOAuth } from './oauth.ts'
 import { type RunningProgram, startDemo, startServer } from './processes.ts'
 import { table, writeResults } from './report.ts'
 import { measureRequests } from './requests.ts'
@@ -55,6 +56,7 @@ async function main(): Promise<void> {
     calls: () => measureCalls(endpoints, subject),
     overhead: () => measureOverhead(endpoints, subject),
     memory: () => measureMemory(subject),
+    oauth: measureOAuth,
   }
   const rows: Row[] = []
   for (const [name, measure] of Object.entries(measurements)) {

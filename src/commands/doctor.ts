@@ -11,9 +11,10 @@ import {
 import { enabledApps } from '../nextcloud/capabilities.ts'
 import { davUserId } from '../nextcloud/dav/principal.ts'
 import { CodedError } from '../nextcloud/errors.ts'
-import { createNextcloud, type Nextcloud, type Session } from '../nextcloud/session.ts'
+import type { Nextcloud, Session } from '../nextcloud/session.ts'
 import { currentUser } from '../nextcloud/user.ts'
 import { isProviderError } from '../oidc/errors.ts'
+import { connectNextcloud } from '../server/connect.ts'
 import { connectProvider } from '../server/deployment.ts'
 import { instanceStatus } from '../server/health.ts'
 import { openStorage } from '../server/storage.ts'
@@ -50,13 +51,7 @@ export async function doctor(options: CommandOptions): Promise<void> {
 }
 
 async function examine(config: Config): Promise<Finding[]> {
-  const { url: baseUrl, verifySsl, caBundle, timeoutMs } = config.nextcloud
-  const nextcloud = createNextcloud({
-    baseUrl,
-    verifySsl,
-    timeoutMs,
-    ...(caBundle === undefined ? {} : { caBundle }),
-  })
+  const nextcloud = connectNextcloud(config.nextcloud)
   try {
     const reached = await examineInstance(config, nextcloud)
     if (reached.some(({ verdict }) => verdict === 'fault')) return reached

@@ -8,11 +8,12 @@ import type { App } from '../mcp/app.ts'
 import { type Catalog, createCatalog } from '../mcp/catalog.ts'
 import { createServerFactory } from '../mcp/server.ts'
 import { enabledApps } from '../nextcloud/capabilities.ts'
-import { createNextcloud, type Nextcloud } from '../nextcloud/session.ts'
+import type { Nextcloud } from '../nextcloud/session.ts'
 import { createLog, type Logger } from '../telemetry/log.ts'
 import type { Vault } from '../vault/vault.ts'
 import { NAME, VERSION } from '../version.ts'
 import { type Activity, createActivity } from './activity.ts'
+import { connectNextcloud } from './connect.ts'
 import { createDeployment, type OAuthDeployment } from './deployment.ts'
 import { checkSelection } from './selection.ts'
 
@@ -50,14 +51,7 @@ export function compose(config: Config, options: ComposeOptions = {}): Compositi
   const apps = options.apps ?? createApps({ excludedTags: config.offer.excludedTags })
   checkSelection(apps, config.offer)
   const catalog = createCatalog(apps, config.offer)
-  const { url: baseUrl, verifySsl, caBundle, timeoutMs } = config.nextcloud
-  const nextcloud = createNextcloud({
-    baseUrl,
-    verifySsl,
-    timeoutMs,
-    ...(caBundle === undefined ? {} : { caBundle }),
-    userAgent: `${NAME}/${VERSION}`,
-  })
+  const nextcloud = connectNextcloud(config.nextcloud)
   const { identity, access, oauth } = createDeployment(config, catalog, log, options.vault)
   const activity = createActivity(log)
   const open = async (caller: Caller, scopes: readonly Scope[], signal?: AbortSignal) =>

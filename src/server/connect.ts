@@ -1,0 +1,16 @@
+/** The configured Nextcloud, as the server and `doctor` reach it. */
+import type { NextcloudConfig } from '../config/config.ts'
+import { createNextcloud, type Nextcloud } from '../nextcloud/session.ts'
+import { NAME, VERSION } from '../version.ts'
+
+/** Opens the configured instance; no request is made yet. */
+export function connectNextcloud(config: NextcloudConfig): Nextcloud {
+  const { url: baseUrl, verifySsl, caBundle, timeoutMs } = config
+  return createNextcloud({
+    baseUrl,
+    verifySsl,
+    timeoutMs,
+    ...(caBundle === undefined ? {} : { caBundle }),
+    userAgent: `${NAME}/${VERSION}`,
+  })
+}
