@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from './lib/build.mjs'
 import { cachedPackage } from './lib/cache.mjs'
 import { install } from './lib/install.mjs'
+import { testKeycloak } from './lib/keycloak.mjs'
 import { fetchNode, nodeIsRecent, putNodeOnPath } from './lib/node.mjs'
 import { root, run, tool, typescript } from './lib/run.mjs'
 import { smoke } from './lib/smoke.mjs'
@@ -29,6 +30,11 @@ const tasks = {
   async test(args) {
     await build()
     return tool('vitest', 'vitest', ['run', ...args])
+  },
+
+  async 'test:keycloak'(args) {
+    await install()
+    return testKeycloak(args)
   },
 
   build,

@@ -1,0 +1,166 @@
+/** A Keycloak of the test's own, with the realm of `deploy/keycloak` imported as people do it. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { copyFile, mkdir } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+const REALM_FILE = join(import.meta.dirname, '../../../deploy/keycloak/realm.json')
+const REALM = 'nextcloud-mcp'
+const BOOTSTRAP = { username: 'bootstrap', password: crypto.randomUUID() }
+const STARTS_WITHIN_MS = 180_000
+
+/** A running Keycloak. */
+export interface Keycloak {
+  readonly issuer: string
+  readonly tokenEndpoint: string
+  /** Client id and secret of the MCP server, as an administrator reads them. */
+  readonly serverClient: { id: string; secret: string }
+  /**
+   * A request of the realm's administrator.
+   * @param path below `/admin/realms/nextcloud-mcp`
+   * @returns the answer, undefined where there is none
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: answers of every shape
+  admin(method: string, path: string, body?: unknown): Promise<any>
+  /** Lets clients that register from here on ask for a scope. */
+  offerScope(name: string): Promise<void>
+  /** Makes a client for people whose AI client does not register itself. @returns its id */
+  createPublicClient(redirectUri: string): Promise<string>
+  close(): Promise<void>
+}
+
+/**
+ * Starts one on free ports of 127.0.0.1, with nothing kept from one start to the next.
+ * @param variant which of the prepared ones
+ * @param mcpServerUrl public address of the MCP server, for which tokens are to be
+ */
+export async function startKeycloak(
+  variant: 'standard' | 'legacy',
+  mcpServerUrl: string,
+): Promise<Keycloak> {
+  const home = process.env[`KEYCLOAK_TEST_${variant.toUpperCase()}`]
+  if (home === undefined) throw new Error('run these tests with npm run test:keycloak')
+  await mkdir(join(home, 'data/import'), { recursive: true })
+  await copyFile(REALM_FILE, join(home, 'data/import/realm.json'))
+
+  const [port, managementPort] = await freePorts(2)
+  const url = `http://127.0.0.1:${port}`
+  const child = spawn(join(home, 'bin/kc.sh'), ['start', '--optimized', '--import-realm'], {
+    env: {
+      ...process.env,
+      JAVA_OPTS_KC_HEAP: '-Xms64m -Xmx512m',
+      KC_BOOTSTRAP_ADMIN_USERNAME: BOOTSTRAP.username,
+      KC_BOOTSTRAP_ADMIN_PASSWORD: BOOTSTRAP.password,
+      KC_CACHE: 'local',
+      KC_HOSTNAME: url,
+      KC_HTTP_ENABLED: 'true',
+      KC_HTTP_HOST: '127.0.0.1',
+      KC_HTTP_PORT: String(port),
+      KC_HTTP_MANAGEMENT_HOST: '127.0.0.1',
+      KC_HTTP_MANAGEMENT_PORT: String(managementPort),
+      NEXTCLOUD_MCP_SERVER_URL: mcpServerUrl,
+      NEXTCLOUD_MCP_TEST_USERS: 'true',
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const exited = new Promise<void>(resolve => child.once('exit', () => resolve()))
+  const close = async () => {
+    child.kill('SIGTERM')
+    await exited
+  }
+  try {
+    await untilReady(child, `http://127.0.0.1:${managementPort}/health/ready`)
+    const admin = administrator(url)
+    const issuer = `${url}/realms/${REALM}`
+    return {
+      issuer,
+      tokenEndpoint: `${issuer}/protocol/openid-connect/token`,
+      serverClient: await serverClient(admin),
+      admin,
+      async offerScope(name) {
+        const scopes: { id: string; name: string }[] = await admin('GET', '/client-scopes')
+        const { id } = scopes.find(scope => scope.name === name) ?? {}
+        await admin('PUT', `/default-optional-client-scopes/${id}`)
+      },
+      async createPublicClient(redirectUri) {
+        const clientId = `ai-client-${crypto.randomUUID()}`
+        await admin('POST', '/clients', {
+          clientId,
+          publicClient: true,
+          fullScopeAllowed: false,
+          redirectUris: [redirectUri],
+          attributes: { 'pkce.code.challenge.method': 'S256' },
+        })
+        return clientId
+      },
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** Free ports of 127.0.0.1: told before anybody listens there, because others must know them. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer())
+  return Promise.all(
+    servers.map(async server => {
+      await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+      const { port } = server.address() as AddressInfo
+      await new Promise(resolve => server.close(resolve))
+      return port
+    }),
+  )
+}
+
+async function untilReady(child: ChildProcess, healthUrl: string): Promise<void> {
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (chunk: Buffer) => {
+      said = (said + chunk.toString()).slice(-20_000)
+    })
+  }
+  const deadline = Date.now() + STARTS_WITHIN_MS
+  while (child.exitCode === null && Date.now() < deadline) {
+    const isReady = await fetch(healthUrl).then(
+      ({ ok }) => ok,
+      () => false,
+    )
+    if (isReady) return
+    await sleep(250)
+  }
+  throw new Error(`Keycloak does not start:\n${said}`)
+}
+
+function administrator(url: string): Keycloak['admin'] {
+  return async (method, path, body) => {
+    // Such a token lasts a minute, and these requests are few.
+    const login = await fetch(`${url}/realms/master/protocol/openid-connect/token`, {
+      method: 'POST',
+      body: new URLSearchParams({
+        grant_type: 'password',
+        client_id: 'admin-cli',
+        ...BOOTSTRAP,
+      }),
+    })
+    const { access_token: token } = (await login.json()) as { access_token: string }
+    const response = await fetch(`${url}/admin/realms/${REALM}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`)
+    return text === '' ? undefined : JSON.parse(text)
+  }
+}
+
+async function serverClient(admin: Keycloak['admin']) {
+  const clientId = 'nextcloud-mcp-server'
+  const [{ id }] = await admin('GET', `/clients?clientId=${clientId}`)
+  const { value } = await admin('GET', `/clients/${id}/client-secret`)
+  return { id: clientId, secret: value as string }
+}
