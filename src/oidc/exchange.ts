@@ -58,13 +58,14 @@ export async function exchangeToken(
   if (sub !== undefined && request.subject !== undefined && sub !== request.subject) {
     throw new ProviderError('MISCONFIGURED', 'The exchange gave a token of another user')
   }
-  if (aud !== undefined && ![aud].flat().includes(request.audience)) {
-    throw new ProviderError(
-      'MISCONFIGURED',
-      `The exchange gave a token that is not for ${request.audience}`,
-    )
-  }
+  checkAudience(aud, request.audience)
   return exchanged
+}
+
+/** An opaque token tells no audience; whoever gets it finds out. */
+function checkAudience(aud: JWTPayload['aud'], audience: string): void {
+  if (aud === undefined || [aud].flat().includes(audience)) return
+  throw new ProviderError('MISCONFIGURED', `The exchange gave a token that is not for ${audience}`)
 }
 
 /** Impersonation for background work; off unless somebody makes one. */
@@ -92,18 +93,20 @@ export function createImpersonation(provider: Provider, client: ClientCredential
       if (supported === false) throw unsupported()
       const subject = await serviceToken(provider, client)
       try {
+        // Keycloak wants a permission of its own for naming an audience here; that of the answer is
+        // looked at instead.
         const exchanged = await exchange(provider, client, subject.token, {
-          audience,
           scope,
           requested_subject: user,
         })
-        const { sub } = claimsOf(exchanged.token)
+        const { sub, aud } = claimsOf(exchanged.token)
         if (sub !== undefined && sub === subject.sub) {
           // The standard exchange of a provider that overlooks what it does not know.
           supported = false
           throw unsupported()
         }
         supported = true
+        checkAudience(aud, audience)
         return exchanged
       } catch (error) {
         if (!isProviderError(error, 'REFUSED')) throw error

@@ -82,15 +82,6 @@ describe('impersonation', () => {
     expect(await impersonate('nobody')).toMatchObject({ status: 403, error: 'access_denied' })
   })
 
-  test('is refused with an audience, until an administrator permits just that', async () => {
-    const named = () => impersonate(USER, { audience: 'nextcloud' })
-    expect(await named()).toMatchObject({ status: 403, error: 'access_denied' })
-    await permitExchangeTo('nextcloud')
-    const { status, tokens } = await named()
-    expect(status).toBe(200)
-    expect(tokens?.claims).toMatchObject({ sub, aud: 'nextcloud' })
-  })
-
   test('is what the MCP server does for background work', async () => {
     const { provider, close } = await connectProvider(keycloak)
     try {
@@ -108,6 +99,15 @@ describe('impersonation', () => {
     } finally {
       await close()
     }
+  })
+
+  test('is refused with an audience, until an administrator permits just that', async () => {
+    const named = () => impersonate(USER, { audience: 'nextcloud' })
+    expect(await named()).toMatchObject({ status: 403, error: 'access_denied' })
+    await permitExchangeTo('nextcloud')
+    const { status, tokens } = await named()
+    expect(status).toBe(200)
+    expect(tokens?.claims).toMatchObject({ sub, aud: 'nextcloud' })
   })
 
   test('is refused without the role', async () => {
