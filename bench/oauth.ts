@@ -122,7 +122,12 @@ async function createBenchVerifier(
   provider: BenchProvider,
   { found, clients }: Place,
 ): Promise<Verifier> {
-  const verifier = createVerifier({ provider: async () => found, clients, audiences: [AUDIENCE] })
+  const verifier = createVerifier({
+    provider: async () => found,
+    clients,
+    audiences: [AUDIENCE],
+    resource: AUDIENCE,
+  })
   // The keys are there before the first caller in practice, too: discovery begins at start.
   await verifier.verify(await provider.mint('warm', 'unknown')).catch(() => {})
   return verifier

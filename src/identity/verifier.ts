@@ -7,7 +7,7 @@ import { LRUCache } from 'lru-cache'
 import { isProviderError } from '../oidc/errors.ts'
 import { introspect, userInfo } from '../oidc/introspection.ts'
 import type { Provider } from '../oidc/provider.ts'
-import type { ServerClients } from '../oidc/server-client.ts'
+import type { ServerClient, ServerClients } from '../oidc/server-client.ts'
 import type { AccessToken } from './caller.ts'
 import { accessTokenOf, type Claims } from './claims.ts'
 import { InvalidToken } from './invalid-token.ts'
@@ -19,6 +19,8 @@ export interface VerifierOptions {
   readonly clients: ServerClients
   /** Addresses of this server, one of which a token must be for, or its client id. */
   readonly audiences: readonly string[]
+  /** The resource that this server registers for. */
+  readonly resource: string
   /** Whether tokens that only userinfo knows are accepted, whoever they were issued for. */
   readonly userinfoFallback?: boolean
   /** The clock; for tests. */
@@ -114,8 +116,9 @@ async function checkOpaque(
       throw error
     })
     if (claims === undefined) throw new InvalidToken('the provider does not know it, or no longer')
-    checkIntrospected(claims, provider, [...options.audiences, client.id], now)
-    return accessTokenOf(claims, provider.issuer)
+    const aud = resourceOf(claims, provider, client, options.resource) ?? claims.aud
+    checkIntrospected({ ...claims, aud }, provider, [...options.audiences, client.id], now)
+    return accessTokenOf({ ...claims, aud }, provider.issuer)
   }
   if (options.userinfoFallback && info !== undefined) {
     const claims = await userInfo(provider, token)
@@ -131,6 +134,23 @@ async function clientFor(clients: ServerClients, provider: Provider) {
   const known = await clients.known(provider)
   if (known !== undefined || provider.metadata.registration_endpoint === undefined) return known
   return clients.get(provider)
+}
+
+/**
+ * Nextcloud's oidc app gives the client that a token was issued to as `aud`, and never the
+ * resource. But it tells a client about a token of another one only where the resource is that
+ * client's own, which is what this server registered with (`resource_url`; 1.11 to 2.0).
+ */
+function resourceOf(
+  claims: Claims,
+  { integrated, metadata }: Provider,
+  client: ServerClient,
+  resource: string,
+): string | undefined {
+  const isApp = integrated && metadata.introspection_endpoint?.endsWith('/apps/oidc/introspect')
+  if (!isApp || client.source === 'environment') return undefined
+  const { client_id: owner } = claims
+  return typeof owner === 'string' && owner !== client.id ? resource : undefined
 }
 
 /** An active token of the provider's is still not one for this server. */

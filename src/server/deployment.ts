@@ -124,6 +124,7 @@ function oauthDeployment(
     provider: discovery.provider,
     clients,
     audiences: resource.audiences,
+    resource: `${oauth.serverUrl}/mcp`,
     userinfoFallback: oauth.userinfoFallback,
   })
   const identity = bearerIdentity({

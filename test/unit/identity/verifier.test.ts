@@ -36,6 +36,7 @@ const create = () =>
       request: { name: '', redirectUris: [], scopes: [], tokenType: 'jwt', resourceUrl: '' },
     }),
     audiences: [`${SERVER_URL}/mcp`],
+    resource: `${SERVER_URL}/mcp`,
     now: () => time,
   })
 
