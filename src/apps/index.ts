@@ -6,7 +6,7 @@ import { notesApp } from './notes/index.ts'
 
 /** What the operator decides about the apps. */
 export interface AppOptions {
-  /** System tags whose files and folders no tool can see. */
+  /** System tags whose files and folders no file tool can see. */
   excludedTags: readonly string[]
 }
 

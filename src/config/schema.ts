@@ -170,7 +170,7 @@ export const SETTINGS = {
   ),
   MCP_ENABLED_APPS: setting('Apps to offer, comma separated.', names),
   EXCLUDED_TAGS: withDefault(
-    'System tags whose files and folders no tool can see, comma separated.',
+    'System tags whose files and folders no file tool can see, comma separated.',
     names,
     '',
   ),

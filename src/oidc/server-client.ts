@@ -107,7 +107,10 @@ export function createServerClients(options: ServerClientOptions): ServerClients
   const look = async (provider: Provider): Promise<void> => {
     const registration = await stored(provider)
     looked = true
-    if (registration !== undefined && isUsable(registration)) use(registration, 'storage')
+    // One that was made under another address of this server has that one's resource as well, and
+    // what the provider tells it about tokens is about that one.
+    const isOurs = request.redirectUris.every(uri => registration?.redirectUris.includes(uri))
+    if (registration !== undefined && isOurs && isUsable(registration)) use(registration, 'storage')
   }
   const known = async (provider: Provider): Promise<ServerClient | undefined> => {
     if (fixed !== undefined) return fixed

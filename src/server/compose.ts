@@ -61,8 +61,13 @@ export function compose(config: Config, options: ComposeOptions = {}): Compositi
     version: VERSION,
     catalog,
     open,
-    callerOf: ({ authInfo }) =>
-      (authInfo?.extra?.caller as Caller | undefined) ?? { kind: 'local' },
+    callerOf({ authInfo }) {
+      const caller = authInfo?.extra?.caller as Caller | undefined
+      if (caller !== undefined) return caller
+      // Only stdio comes without one; anywhere else it would be a hole, as nobody holds all scopes.
+      if (config.deployment.mode !== 'single_user_basic') throw new Error('a request has no caller')
+      return { kind: 'local' }
+    },
     observe: activity.observe,
   })
   return {

@@ -107,6 +107,11 @@ describe('multi_user_basic', () => {
     }
   })
 
+  test('nothing is served without a caller', async () => {
+    h = await startHarness({ environment })
+    expect(() => h?.composition.factory({ era: 'modern' })).toThrow(/no caller/)
+  })
+
   test('a wrong password is UNAUTHORIZED after one single request', async () => {
     h = await startHarness({ backend: await demoBackend(), environment })
     const stranger = await h.connect({

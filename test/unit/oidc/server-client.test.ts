@@ -108,12 +108,22 @@ describe('environment, else storage, else registration', () => {
   })
 
   test('a client taken over without an issuer is used where it belongs, and nowhere else', async () => {
-    const taken = { issuer: UNKNOWN_ISSUER, clientId: 'old', clientSecret: 'secret' }
+    const { redirectUris } = REQUEST
+    const taken = { issuer: UNKNOWN_ISSUER, clientId: 'old', clientSecret: 'secret', redirectUris }
     await vault.clients.put({ ...taken, registrationUri: 'https://other.example.org/register/old' })
     expect(await create().known(provider)).toBeUndefined()
     await vault.clients.put({ ...taken, registrationUri: `${idp.url}/register/old` })
     expect(await create().known(provider)).toMatchObject({ id: 'old', source: 'storage' })
     expect((await vault.clients.get(idp.url))?.clientId).toBe('old')
+  })
+
+  test('one from another address of this server is replaced', async () => {
+    const redirectUris = ['https://before.example.org/oauth/callback']
+    await vault.clients.put({ issuer: idp.url, clientId: 'old', redirectUris })
+    const clients = create()
+    expect(await clients.known(provider)).toBeUndefined()
+    expect((await clients.get(provider)).id).toBe('client-1')
+    expect((await vault.clients.get(idp.url))?.clientId).toBe('client-1')
   })
 })
 
