@@ -17,10 +17,27 @@ export interface Identity {
  */
 export type Outcome = Identity | 'none' | 'wrong' | 'throttled'
 
+/** What is kept of an app password. */
+export interface AppPassword {
+  /** Number of its own; later ones are higher. */
+  id: number
+  userId: string
+  /** The only name it logs in with. */
+  loginName: string
+  /** What the list of a user's devices and sessions shows. */
+  name: string
+  /** When it was made or last used, in Unix seconds. */
+  lastUsed: number
+}
+
 /** App passwords, and what is remembered about logins. */
 export interface Credentials {
-  /** App password to the user and login name it was made for. */
-  appPasswords: Map<string, { userId: string; loginName: string }>
+  /** The secret to what is kept of it. */
+  appPasswords: Map<string, AppPassword>
+  /** How many app passwords there ever were. */
+  minted: number
+  /** Clock, in milliseconds. */
+  now: () => number
   /** Authorization header to identity, so that a known client costs one look-up. */
   known: Map<string, Identity>
   /** Address to number of wrong passwords; absent when brute-force protection is off. */
@@ -29,10 +46,13 @@ export interface Credentials {
 
 const knownLimit = 1000
 const failureLimit = 11
+// Nextcloud writes down the use of a token at most once in this time.
+const activityIntervalSeconds = 60
+const nameLimit = 128
 
-/** Empty credentials. */
-export function createCredentials(protect: boolean): Credentials {
-  const credentials: Credentials = { appPasswords: new Map(), known: new Map() }
+/** Empty credentials; `now` is the clock in milliseconds. */
+export function createCredentials(protect: boolean, now: () => number): Credentials {
+  const credentials: Credentials = { appPasswords: new Map(), minted: 0, now, known: new Map() }
   if (protect) credentials.failures = new Map()
   return credentials
 }
@@ -43,23 +63,52 @@ export function authenticate(
   credentials: Credentials,
   exchange: Exchange,
 ): Outcome {
-  const { failures } = credentials
-  if (failures !== undefined && (failures.get(exchange.address) ?? 0) >= failureLimit) {
-    return 'throttled'
-  }
+  if (isThrottled(credentials, exchange.address)) return 'throttled'
   const authorization = header(exchange, 'authorization')
   if (authorization === undefined) return 'none'
   const known = credentials.known.get(authorization)
-  if (known !== undefined) return known
-
+  if (known !== undefined) {
+    noteUse(credentials, known)
+    return known
+  }
   const outcome = identify(directory, credentials, authorization)
   if (outcome === 'wrong') {
-    failures?.set(exchange.address, (failures.get(exchange.address) ?? 0) + 1)
+    countFailure(credentials, exchange.address)
   } else if (typeof outcome === 'object') {
     if (credentials.known.size >= knownLimit) credentials.known.clear()
     credentials.known.set(authorization, outcome)
+    noteUse(credentials, outcome)
   }
   return outcome
+}
+
+/** Whether an address sent so many wrong passwords that it is not listened to any more. */
+export function isThrottled({ failures }: Credentials, address: string): boolean {
+  return failures !== undefined && (failures.get(address) ?? 0) >= failureLimit
+}
+
+/** Counts a wrong password of an address, where brute-force protection is on. */
+export function countFailure({ failures }: Credentials, address: string): void {
+  failures?.set(address, (failures.get(address) ?? 0) + 1)
+}
+
+/**
+ * Checks a login password. The login name in the answer is the one app passwords get: as typed,
+ * but the user id where somebody of Nextcloud's own user database typed a mail address.
+ */
+export function checkPassword(
+  directory: Directory,
+  typed: string,
+  password: string,
+): { account: Account; loginName: string } | 'wrong' | 'disabled' {
+  const account = accountByLogin(directory, typed)
+  if (account?.enabled === false) return 'disabled'
+  if (account?.password !== password) return 'wrong'
+  const byMail = !account.loginNames.includes(typed)
+  return {
+    account,
+    loginName: byMail && account.loginNames.includes(account.id) ? account.id : typed,
+  }
 }
 
 function identify(
@@ -79,9 +128,8 @@ function identify(
   const password = pair.slice(colon + 1)
   const byToken = fromAppPassword(directory, credentials, password, loginName)
   if (byToken !== undefined) return byToken
-  const account = accountByLogin(directory, loginName)
-  if (account?.enabled !== true || account.password !== password) return 'wrong'
-  return { account, loginName, bearer: false }
+  const checked = checkPassword(directory, loginName, password)
+  return typeof checked === 'string' ? 'wrong' : { ...checked, bearer: false }
 }
 
 /**
@@ -106,24 +154,75 @@ function fromAppPassword(
   }
 }
 
-/** Mints an app password for a user under the given login name. */
+/** How to make an app password. */
+export interface Minting {
+  /** Shortened as in Nextcloud when longer than 128 characters. */
+  name: string
+  /** Default: the first of the user. */
+  loginName?: string
+  /** Five groups of five characters, as for people to type; otherwise 72, as for clients. */
+  typed?: boolean
+}
+
+/** Mints an app password for a user. */
 export function mintAppPassword(
   credentials: Credentials,
   account: Account,
-  loginName = account.loginNames[0] ?? account.id,
+  { name, loginName = account.loginNames[0] ?? account.id, typed = false }: Minting,
 ): string {
-  // Nextcloud's alphabet: letters and digits that cannot be confused when read aloud or typed.
-  const alphabet = 'abcdefgijkmnopqrstwxyzABCDEFGHJKLMNPQRSTWXYZ23456789'
-  const group = () => Array.from({ length: 5 }, () => alphabet[randomInt(alphabet.length)]).join('')
-  const password = Array.from({ length: 5 }, group).join('-')
-  credentials.appPasswords.set(password, { userId: account.id, loginName })
+  const group = () => randomText(5, typeable)
+  const password = typed ? Array.from({ length: 5 }, group).join('-') : randomText(72)
+  credentials.appPasswords.set(password, {
+    id: ++credentials.minted,
+    userId: account.id,
+    loginName,
+    name: shortened(name),
+    lastUsed: Math.floor(credentials.now() / 1000),
+  })
   return password
+}
+
+// Without what is confused when read aloud or typed.
+const typeable = 'abcdefgijkmnopqrstwxyzABCDEFGHJKLMNPQRSTWXYZ23456789'
+const letters = 'abcdefghijklmnopqrstuvwxyz'
+const alphanumeric = `${letters}${letters.toUpperCase()}0123456789`
+
+/** Characters drawn from an alphabet; letters and digits unless told otherwise. */
+export function randomText(length: number, alphabet = alphanumeric): string {
+  return Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join('')
+}
+
+function shortened(name: string): string {
+  const characters = [...name]
+  return characters.length > nameLimit ? `${characters.slice(0, 120).join('')}…` : name
+}
+
+/** App passwords of a user with their secrets, oldest first. */
+export function appPasswordsOf(
+  { appPasswords }: Credentials,
+  userId: string,
+): [secret: string, kept: AppPassword][] {
+  return [...appPasswords].filter(([, kept]) => kept.userId === userId)
+}
+
+/** Revokes the app password of a user that has a number; false when there is none. */
+export function revokeById(credentials: Credentials, userId: string, id: number): boolean {
+  const found = appPasswordsOf(credentials, userId).find(([, kept]) => kept.id === id)
+  if (found !== undefined) revokeAppPassword(credentials, found[0])
+  return found !== undefined
 }
 
 /** Revokes an app password at once. */
 export function revokeAppPassword(credentials: Credentials, password: string): void {
   credentials.appPasswords.delete(password)
   credentials.known.clear()
+}
+
+function noteUse({ appPasswords, now }: Credentials, { appPassword }: Identity): void {
+  const kept = appPassword === undefined ? undefined : appPasswords.get(appPassword)
+  if (kept === undefined) return
+  const seconds = Math.floor(now() / 1000)
+  if (kept.lastUsed < seconds - activityIntervalSeconds) kept.lastUsed = seconds
 }
 
 /** To be called when users or passwords changed: every client proves itself anew. */

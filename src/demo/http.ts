@@ -18,6 +18,8 @@ export interface Reply {
   status: number
   headers: Record<string, string>
   body: string | Buffer
+  /** Id of a browser session, where the answer begins or changes it; null is no cookies at all. */
+  session?: string | null
 }
 
 /** Parameters of a request, from the query and from a JSON or form body. */
@@ -54,6 +56,17 @@ export function unknownRoute(): Reply {
 export function header(exchange: Exchange, name: string): string | undefined {
   const value = exchange.headers[name]
   return Array.isArray(value) ? value.join(', ') : value
+}
+
+/** Name a client gives itself, or an empty string. Node reads headers as Latin-1, PHP as UTF-8. */
+export function userAgent(exchange: Exchange): string {
+  return Buffer.from(header(exchange, 'user-agent') ?? '', 'latin1').toString('utf8')
+}
+
+/** One cookie of a request, as it was sent. */
+export function cookie(headers: IncomingHttpHeaders, name: string): string | undefined {
+  const pairs = (headers.cookie ?? '').split(/;\s*/)
+  return pairs.find(pair => pair.startsWith(`${name}=`))?.slice(name.length + 1)
 }
 
 /** The parsed query of a request. */

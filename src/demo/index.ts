@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { mintAppPassword } from './auth.ts'
-import { createInstance, knownApps, resetInstance } from './instance.ts'
+import { appPasswordsOf, mintAppPassword, revokeById } from './auth.ts'
+import { createInstance, type Instance, knownApps, resetInstance } from './instance.ts'
 import { createDemoServer } from './server.ts'
-import { type DemoUser, defaultUsers } from './users.ts'
+import { type Account, type DemoUser, defaultUsers } from './users.ts'
 
 export type { DemoUser } from './users.ts'
 
@@ -52,6 +52,19 @@ export interface DemoNextcloud {
    */
   appPassword(userId: string): string
   /**
+   * What Nextcloud's settings list of a user's app passwords, oldest first: the name is that of
+   * the client which asked, `lastUsed` is in Unix seconds and lags behind by up to a minute.
+   *
+   * @throws RangeError when there is no such user
+   */
+  appPasswords(userId: string): { id: number; name: string; lastUsed: number }[]
+  /**
+   * Revokes an app password, as its user does in the settings.
+   *
+   * @throws RangeError when the user has none with this id
+   */
+  revokeAppPassword(userId: string, id: number): void
+  /**
    * Holds an exclusive lock on a path of a user's files, as another request would, so that
    * reading and writing it answers 423. Returns the function that releases it.
    */
@@ -65,8 +78,9 @@ export interface DemoNextcloud {
 }
 
 /**
- * Starts a small Nextcloud that lives in memory: status, capabilities, users, WebDAV and Notes,
- * answering like Nextcloud 31. What it does not have answers like an unknown route.
+ * Starts a small Nextcloud that lives in memory: status, capabilities, users, WebDAV, Notes and the
+ * pages to log in with, answering like Nextcloud 31. What it does not have answers like an unknown
+ * route.
  *
  * @throws Error when the port cannot be listened at
  */
@@ -96,9 +110,21 @@ export async function startDemoNextcloud(options: DemoOptions = {}): Promise<Dem
     url: instance.url,
     port,
     appPassword(userId) {
-      const account = instance.state.directory.accounts.get(userId)
-      if (account === undefined) throw new RangeError(`The demo has no user "${userId}"`)
-      return mintAppPassword(instance.credentials, account)
+      const account = accountOf(instance, userId)
+      return mintAppPassword(instance.credentials, account, { name: 'Typed in', typed: true })
+    },
+    appPasswords(userId) {
+      const { id: owner } = accountOf(instance, userId)
+      return appPasswordsOf(instance.credentials, owner).map(([, { id, name, lastUsed }]) => ({
+        id,
+        name,
+        lastUsed,
+      }))
+    },
+    revokeAppPassword(userId, id) {
+      if (!revokeById(instance.credentials, userId, id)) {
+        throw new RangeError(`The demo has no app password ${id} of "${userId}"`)
+      }
     },
     lock(userId, path) {
       const { locks } = instance.state
@@ -123,6 +149,12 @@ export async function startDemoNextcloud(options: DemoOptions = {}): Promise<Dem
       })
     },
   }
+}
+
+function accountOf({ state }: Instance, userId: string): Account {
+  const account = state.directory.accounts.get(userId)
+  if (account === undefined) throw new RangeError(`The demo has no user "${userId}"`)
+  return account
 }
 
 function normaliseBasePath(path = ''): string {

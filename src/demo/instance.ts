@@ -49,7 +49,7 @@ export function createInstance(settings: Settings): Instance {
     settings,
     id: `oc${random}`,
     url: '',
-    credentials: createCredentials(settings.protectAgainstBruteForce),
+    credentials: createCredentials(settings.protectAgainstBruteForce, settings.now),
     state: createState(settings),
   }
 }
@@ -72,6 +72,7 @@ function createState(settings: Settings): State {
     notesSettings: new Map(),
     directLinks: new Map(),
     logins: new Map(),
+    sessions: new Map(),
     locks: new Map(),
   }
   for (const user of settings.users) homeOf(state.storage, user.id)

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { handleDav } from './dav/router.ts'
-import { type Exchange, jsonReply, type Reply, reply, unknownRoute } from './http.ts'
+import { cookie, type Exchange, jsonReply, type Reply, reply, unknownRoute } from './http.ts'
 import type { Instance } from './instance.ts'
-import { handleLoginFlow } from './login-flow.ts'
+import { handleLogin } from './login/routes.ts'
 import { handleNotes, notesPrefix } from './notes/api.ts'
 import { status } from './ocs/capabilities.ts'
 import { serveDirectLink } from './ocs/direct-links.ts'
@@ -19,7 +19,10 @@ export function createDemoServer(
   return createServer((request, response) => {
     observe(request)
     void answer(instance, request).then(
-      found => send(request, response, found, cookies()),
+      found => {
+        const session = found.session ?? sessionOf(instance, request)
+        send(request, response, found, found.session === null ? [] : cookies(session))
+      },
       (error: unknown) => {
         response.destroy(error instanceof Error ? error : new Error(String(error)))
       },
@@ -67,21 +70,20 @@ function route(instance: Instance, exchange: Exchange): Reply | Promise<Reply> {
   if (/^\/\.well-known\/(?:cal|card)dav\/?$/.test(path)) {
     return reply(301, { Location: `${instance.url}/remote.php/dav/`, 'Content-Type': 'text/html' })
   }
-  const login = handleLoginFlow(instance, exchange)
+  const login = handleLogin(instance, exchange)
   if (login !== undefined) return login
   return path.startsWith('/index.php/') ? unknownRoute() : webServerNotFound()
 }
 
 /**
- * What never reaches Nextcloud. Addresses without `index.php` are among it: they work only where
- * the administrator set up rewriting, so clients must not rely on them.
+ * What never reaches Nextcloud, and so has none of its cookies. Addresses of apps without
+ * `index.php` are among it: they work only where the administrator set up rewriting, so clients
+ * must not rely on them.
  */
 function webServerNotFound(): Reply {
-  return reply(
-    404,
-    { 'Content-Type': 'text/html' },
-    '<html><head><title>404 Not Found</title></head><body><h1>404 Not Found</h1></body></html>\n',
-  )
+  const page =
+    '<html><head><title>404 Not Found</title></head><body><h1>404 Not Found</h1></body></html>\n'
+  return { ...reply(404, { 'Content-Type': 'text/html' }, page), session: null }
 }
 
 const noBody = Buffer.alloc(0)
@@ -116,11 +118,18 @@ function send(
   else response.end(body)
 }
 
+/** The id of the browser session a request belongs to, if any. */
+function sessionOf({ id, state }: Instance, { headers }: IncomingMessage): string | undefined {
+  const sent = headers.cookie === undefined ? undefined : cookie(headers, id)
+  return sent !== undefined && state.sessions.has(sent) ? sent : undefined
+}
+
 /**
  * Nextcloud opens a session on every request without one and sends its cookies. A client that
- * authenticates each request has no use for them and must not send them back.
+ * authenticates each request has no use for them and must not send them back; here only the
+ * sessions of the pages for people are kept.
  */
-function cookieMaker({ id, settings }: Instance): () => string[] {
+function cookieMaker({ id, settings }: Instance): (known?: string) => string[] {
   const path = settings.basePath || '/'
   const passphrase = encodeURIComponent(randomBytes(96).toString('base64'))
   const session = randomBytes(12).toString('hex')
@@ -131,5 +140,8 @@ function cookieMaker({ id, settings }: Instance): () => string[] {
     `nc_sameSiteCookiestrict=true; path=${path}; httponly;${forever}; SameSite=strict`,
   ]
   let count = 0
-  return () => [`${id}=${session}${++count}; path=${path}; HttpOnly; SameSite=Lax`, ...constant]
+  return (known = `${session}${++count}`) => [
+    `${id}=${known}; path=${path}; HttpOnly; SameSite=Lax`,
+    ...constant,
+  ]
 }

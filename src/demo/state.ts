@@ -19,6 +19,8 @@ export interface State {
   directLinks: Map<string, number>
   /** Poll token to the state of a login (Login Flow v2). */
   logins: Map<string, PendingLogin>
+  /** Session id, as in the cookie, to the session of a browser. */
+  sessions: Map<string, BrowserSession>
   /** `user id:/path` to the number of exclusive locks held there. */
   locks: Map<string, number>
 }
@@ -26,5 +28,33 @@ export interface State {
 /** A login a client began and a person may grant in the browser. */
 export interface PendingLogin {
   flowToken: string
-  granted?: { loginName: string; appPassword: string }
+  /** What the client called itself. */
+  clientName: string
+  /** Unix seconds. */
+  begun: number
+  /** What the client is told, once. */
+  granted?: { server: string; loginName: string; appPassword: string }
+}
+
+/** What is remembered of a browser between two pages. Only the pages for people know it. */
+export interface BrowserSession {
+  /** Proves that a form came from a page of this session. */
+  requestToken: string
+  /** The login this browser has opened. */
+  flowToken?: string
+  /** Proves that the login to grant is the one this browser was shown. */
+  stateToken?: string
+  /** Why the last attempt to log in failed, until it is shown. */
+  problem?: string
+  user?: SignedIn
+}
+
+/** Who is logged in with a browser. */
+export interface SignedIn {
+  userId: string
+  loginName: string
+  /** A session ends when the password it began with has changed. */
+  password: string
+  /** Logged in to grant a login and for nothing else. */
+  ephemeral: boolean
 }

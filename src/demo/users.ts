@@ -98,13 +98,13 @@ export function groupsOf(directory: Directory, id: string): string[] {
   return [...directory.groups].flatMap(([group, members]) => (members.has(id) ? [group] : []))
 }
 
-/** The user with this login name or, as Nextcloud allows, this mail address. */
+/** The user with this login name or, as Nextcloud allows, with this mail address alone. */
 export function accountByLogin(directory: Directory, login: string): Account | undefined {
   const accounts = [...directory.accounts.values()]
-  return (
-    accounts.find(account => account.loginNames.includes(login)) ??
-    accounts.find(account => account.email !== '' && account.email === login)
-  )
+  const named = accounts.find(account => account.loginNames.includes(login))
+  if (named !== undefined || login === '') return named
+  const [first, ...others] = accounts.filter(({ email }) => email === login)
+  return others.length === 0 ? first : undefined
 }
 
 /** Users whose id, display name or address contains the text, ignoring case; all for `''`. */

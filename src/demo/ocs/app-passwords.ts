@@ -1,13 +1,15 @@
 import { mintAppPassword, revokeAppPassword } from '../auth.ts'
+import { userAgent } from '../http.ts'
 import { type OcsCall, type OcsResult, ocsData, ocsFailure } from './envelope.ts'
 
-/** GET core/getapppassword: works once, with the login password. */
-export function createAppPassword({ instance, identity }: OcsCall): OcsResult {
+/** GET core/getapppassword: works with the login password; named after the client that asks. */
+export function createAppPassword({ instance, identity, exchange }: OcsCall): OcsResult {
   if (identity.appPassword !== undefined) {
     return ocsFailure(403, 'You cannot request an new apppassword with an apppassword')
   }
   const { account, loginName } = identity
-  return ocsData({ apppassword: mintAppPassword(instance.credentials, account, loginName) })
+  const minting = { name: userAgent(exchange), loginName }
+  return ocsData({ apppassword: mintAppPassword(instance.credentials, account, minting) })
 }
 
 /** DELETE core/apppassword: revokes the one in use. */

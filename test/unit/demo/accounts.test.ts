@@ -60,28 +60,6 @@ test('app passwords work as bearer tokens, for notes only with the OCS header', 
   expect((await fetch(notes, { headers: foreign })).status).toBe(401)
 })
 
-test('Login Flow v2 hands out an app password once', async () => {
-  const demo = await demoForTest({ basePath: '/cloud' })
-  const begun = await fetch(`${demo.url}/index.php/login/v2`, { method: 'POST' })
-  const { poll, login } = (await begun.json()) as {
-    poll: { token: string; endpoint: string }
-    login: string
-  }
-  const ask = () =>
-    fetch(poll.endpoint, { method: 'POST', body: new URLSearchParams({ token: poll.token }) })
-  expect((await ask()).status).toBe(404)
-  const refused = new URLSearchParams({ user: 'alice', password: 'wrong' })
-  expect((await fetch(login, { method: 'POST', body: refused })).status).toBe(401)
-  const form = new URLSearchParams({ user: 'alice', password: 'alice-demo' })
-  expect((await fetch(login, { method: 'POST', body: form })).status).toBe(200)
-
-  const granted = (await (await ask()).json()) as Record<string, string>
-  expect(granted).toMatchObject({ server: demo.url, loginName: 'alice' })
-  expect((await ask()).status).toBe(404)
-  const send = clientOf(demo, 'alice', granted.appPassword)
-  expect((await send('GET', '/ocs/v2.php/cloud/user')).status).toBe(200)
-})
-
 test('wrong passwords throttle the whole address when protection is on', async () => {
   const demo = await demoForTest({ bruteForceProtection: true })
   const wrong = clientOf(demo, 'alice', 'guess')
