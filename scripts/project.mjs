@@ -32,6 +32,12 @@ const tasks = {
     return tool('vitest', 'vitest', ['run', ...args])
   },
 
+  async 'test:browser'(args) {
+    await install()
+    const config = ['--config', 'test/browser/vitest.config.ts']
+    return tool('vitest', 'vitest', ['run', ...config, ...args])
+  },
+
   async 'test:keycloak'(args) {
     await install()
     return testKeycloak(args)

@@ -67,6 +67,7 @@ export function exchangedTokenAccess({
       }
       const refused = () => {
         if (tokens.get(key)?.token === token) tokens.delete(key)
+        return undefined
       }
       return { kind: 'bearer', token, owner: ownerOf(bearer), refused }
     },

@@ -1,6 +1,7 @@
 /** The caller's own token, passed on where it says that it is for Nextcloud too (`oauth_multi_audience`). */
 import { CodedError } from '../nextcloud/errors.ts'
 import { type Access, bearerOnly, ownerOf } from './access.ts'
+import { namesAudience } from './audience.ts'
 
 /**
  * Passes tokens on that name one of the audiences. A token that is for this server alone stays
@@ -8,11 +9,10 @@ import { type Access, bearerOnly, ownerOf } from './access.ts'
  * @param nextcloudAudiences values by which a token names Nextcloud
  */
 export function forwardedTokenAccess(nextcloudAudiences: readonly string[]): Access {
-  const accepted = new Set(nextcloudAudiences.map(withoutSlash))
   return {
     credentialFor(caller) {
       const bearer = bearerOnly(caller)
-      if (!bearer.audience.some(audience => accepted.has(withoutSlash(audience)))) {
+      if (!namesAudience(bearer.audience, nextcloudAudiences)) {
         throw new CodedError('FORBIDDEN', 'The access token is not meant for Nextcloud', {
           hint: `An administrator must let the identity provider add one of ${nextcloudAudiences.join(', ')} to the audience (aud) of tokens for this server, in Keycloak by an audience mapper. Where it uses another value: NEXTCLOUD_RESOURCE_URI.`,
         })
@@ -20,8 +20,4 @@ export function forwardedTokenAccess(nextcloudAudiences: readonly string[]): Acc
       return { kind: 'bearer', token: bearer.token, owner: ownerOf(bearer) }
     },
   }
-}
-
-function withoutSlash(audience: string): string {
-  return audience.replace(/\/$/, '')
 }

@@ -1,5 +1,6 @@
 /** Every app this server offers. A new one is a folder beside this file and one line here. */
 import type { App } from '../mcp/app.ts'
+import { createConnectionApp } from './connection/index.ts'
 import { coreApp } from './core/index.ts'
 import { createFilesApp } from './files/index.ts'
 import { notesApp } from './notes/index.ts'
@@ -13,4 +14,24 @@ export interface AppOptions {
 /** The apps, in the order in which their tools are listed. */
 export function createApps({ excludedTags }: AppOptions): readonly App[] {
   return [coreApp, notesApp, createFilesApp({ excludedTags: [...excludedTags] })]
+}
+
+/** Everything that any deployment offers, to be described and not to be called. */
+export function everyApp(): readonly App[] {
+  const unwired = (): never => {
+    throw new Error('this is a description only')
+  }
+  return [
+    ...createApps({ excludedTags: [] }),
+    createConnectionApp({
+      connection: {
+        grantable: [],
+        find: unwired,
+        isAccepted: unwired,
+        setScopes: unwired,
+        link: unwired,
+      },
+      background: { status: unwired, link: unwired, revoke: unwired },
+    }),
+  ]
 }

@@ -3,7 +3,7 @@ import { type Config, ConfigError, loadConfig } from '../config/config.ts'
 import type { Provider } from '../oidc/provider.ts'
 import type { Registration } from '../oidc/registration.ts'
 import type { ServerClients } from '../oidc/server-client.ts'
-import { connectProvider } from '../server/deployment.ts'
+import { connectProvider } from '../server/provider.ts'
 import { openStorage } from '../server/storage.ts'
 import { createLog } from '../telemetry/log.ts'
 import { type CommandOptions, environmentOf } from './options.ts'
@@ -18,10 +18,12 @@ export type ClientAction = 'show' | 'delete'
 export async function client(action: ClientAction, options: CommandOptions): Promise<void> {
   const config = loadConfig({ ...environmentOf(options), MCP_TRANSPORT: 'http' })
   const { deployment } = config
-  if (!('oauth' in deployment)) {
-    throw new ConfigError([
-      { name: 'MCP_DEPLOYMENT_MODE', message: `${deployment.mode} has no client at a provider` },
-    ])
+  if (!('oauth' in deployment) || deployment.oauth.server === 'builtin') {
+    const message =
+      'oauth' in deployment
+        ? 'the built-in authorization server is no provider with clients of this server'
+        : `${deployment.mode} has no client at a provider`
+    throw new ConfigError([{ name: 'MCP_DEPLOYMENT_MODE', message }])
   }
   await withProvider(config, deployment.oauth, async (provider, clients) => {
     const lines =

@@ -20,6 +20,8 @@ export { ConfigError, type ConfigProblem } from './problems.ts'
 /** How Nextcloud is reached. */
 export interface NextcloudConfig {
   url: string
+  /** Address under which browsers reach it, where that is another one. */
+  publicUrl: string | undefined
   verifySsl: boolean
   caBundle: string | undefined
   timeoutMs: number
@@ -62,7 +64,7 @@ export function loadConfig(environment: Environment): Config {
   const nextcloud = nextcloudConfig(settings, problems)
   const listen = listenConfig(settings)
   const deployment = deploymentConfig(settings, listen, nextcloud?.url, problems)
-  const storage = storageConfig(settings, problems)
+  const storage = storageConfig(settings, deployment, environment, problems)
   if (problems.length > 0 || deployment === undefined || nextcloud === undefined) {
     throw new ConfigError(problems)
   }
@@ -134,6 +136,7 @@ function nextcloudConfig(
   }
   return {
     url: settings.NEXTCLOUD_HOST,
+    publicUrl: settings.NEXTCLOUD_PUBLIC_URL,
     verifySsl: settings.NEXTCLOUD_VERIFY_SSL,
     caBundle,
     timeoutMs: settings.NEXTCLOUD_TIMEOUT_SECONDS * 1_000,

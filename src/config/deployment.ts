@@ -1,6 +1,8 @@
 /** Who calls and on whose behalf: the deployment mode, given or inferred, with what it needs. */
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import { isLoopback, type ListenConfig } from './listen.ts'
-import { type OAuthConfig, oauthConfig } from './oauth.ts'
+import { type AuthorizationServerKind, type OAuthConfig, oauthConfig } from './oauth.ts'
 import type { ConfigProblem } from './problems.ts'
 import type { Mode, Settings } from './schema.ts'
 
@@ -17,8 +19,8 @@ export type Deployment =
 export interface StorageConfig {
   /** Path of the file. */
   path: string
-  /** Fernet keys, comma separated. */
-  keys: string
+  /** Fernet keys, comma separated; undefined: in a file beside the database, made when needed. */
+  keys: string | undefined
 }
 
 /** The mode; undefined where what it needs is missing, which is then in `problems`. */
@@ -41,18 +43,46 @@ export function deploymentConfig(
       }
       return { mode }
     case 'login_flow':
-      if (settings.OIDC_DISCOVERY_URL === undefined) return withoutProvider(settings, problems)
-      requireStorage(settings, problems)
+      if (authorizationServer(settings, mode) === 'external') requireStorage(settings, problems)
+      break
+    default:
+      if (settings.MCP_AUTHORIZATION_SERVER === 'builtin') {
+        problems.push({
+          name: 'MCP_AUTHORIZATION_SERVER',
+          message: `the built-in one knows no tokens for Nextcloud, which ${mode} needs; set MCP_DEPLOYMENT_MODE=login_flow, or name an identity provider in OIDC_DISCOVERY_URL`,
+        })
+      }
   }
-  return { mode, oauth: oauthConfig(settings, listen, nextcloudUrl, problems) }
+  if (settings.ENABLE_OFFLINE_ACCESS && mode === 'oauth_multi_audience') {
+    requireStorage(settings, problems)
+  }
+  const server = authorizationServer(settings, mode)
+  return { mode, oauth: oauthConfig(settings, listen, { nextcloudUrl, server }, problems) }
 }
 
-/** The storage, where it is configured; half of it is a fault. */
+/** Who issues tokens, as configured or as follows from what is. */
+function authorizationServer(settings: Settings, mode: Mode): AuthorizationServerKind {
+  if (mode !== 'login_flow') return 'external'
+  return (
+    settings.MCP_AUTHORIZATION_SERVER ??
+    (settings.OIDC_DISCOVERY_URL === undefined ? 'builtin' : 'external')
+  )
+}
+
+/**
+ * The storage, where it is configured or always needed; half of it is a fault.
+ * @param deployment undefined where it is itself at fault
+ */
 export function storageConfig(
   settings: Settings,
+  deployment: Deployment | undefined,
+  environment: Readonly<Record<string, string | undefined>>,
   problems: ConfigProblem[],
 ): StorageConfig | undefined {
   const { TOKEN_STORAGE_DB: path, TOKEN_ENCRYPTION_KEY: keys } = settings
+  if (deployment !== undefined && 'oauth' in deployment && deployment.oauth.server === 'builtin') {
+    return { path: path ?? defaultPath(environment), keys }
+  }
   if (path !== undefined && keys !== undefined) return { path, keys }
   if (path !== undefined || keys !== undefined) requireStorage(settings, problems)
   return undefined
@@ -79,28 +109,10 @@ function requireStorage(settings: Settings, problems: ConfigProblem[]): void {
   }
 }
 
-function withoutProvider(settings: Settings, problems: ConfigProblem[]): undefined {
-  if (settings.MCP_DEPLOYMENT_MODE === undefined) {
-    problems.push(
-      {
-        name: 'NEXTCLOUD_USERNAME',
-        message:
-          'is missing, and nothing else says who may call; set it for one user, MCP_DEPLOYMENT_MODE=multi_user_basic for callers who bring app passwords, or OIDC_DISCOVERY_URL for an identity provider',
-      },
-      {
-        name: 'NEXTCLOUD_PASSWORD',
-        message: 'is missing; create an app password in Nextcloud under Settings > Security',
-      },
-    )
-    return undefined
-  }
-  problems.push({
-    name: 'OIDC_DISCOVERY_URL',
-    message:
-      'is missing; login_flow needs an identity provider, as in https://id.example.org/realms/main/.well-known/openid-configuration',
-  })
-  requireStorage(settings, problems)
-  return undefined
+/** Where programs keep their data (XDG Base Directory Specification). */
+function defaultPath({ XDG_DATA_HOME }: Readonly<Record<string, string | undefined>>): string {
+  const base = XDG_DATA_HOME?.startsWith('/') ? XDG_DATA_HOME : join(homedir(), '.local', 'share')
+  return join(base, 'nextcloud-mcp-server', 'tokens.db')
 }
 
 function singleUser(

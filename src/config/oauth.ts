@@ -1,10 +1,15 @@
 /** The settings of the OAuth modes: who issues tokens, for whom they are, and who this server is. */
 import { isLoopback, type ListenConfig } from './listen.ts'
 import type { ConfigProblem } from './problems.ts'
-import type { Settings } from './schema.ts'
+import type { AUTHORIZATION_SERVERS, Settings } from './schema.ts'
+
+/** Who issues tokens: this server itself, or an identity provider. */
+export type AuthorizationServerKind = (typeof AUTHORIZATION_SERVERS)[number]
 
 /** What the OAuth modes are configured with. */
 export interface OAuthConfig {
+  /** Who issues tokens. With the built-in server nothing about a provider applies. */
+  server: AuthorizationServerKind
   /** Public address of this server without `/mcp`: tokens must be issued for it. */
   serverUrl: string
   /** Address of the provider's discovery document (or its issuer). */
@@ -24,6 +29,14 @@ export interface OAuthConfig {
   /** Audience to exchange tokens for. */
   exchangeAudience: string
   userinfoFallback: boolean
+  /** Clients that may come to the built-in authorization server; undefined: any. */
+  allowedClients: string[] | undefined
+  /** Access while users are away. */
+  background: {
+    enabled: boolean
+    /** Whether users can grant it themselves. */
+    grantable: boolean
+  }
 }
 
 /** The client id by which Keycloak and others know Nextcloud in the setups that are documented. */
@@ -32,20 +45,25 @@ const NEXTCLOUD_CLIENT_ID = 'nextcloud'
 /** Where Nextcloud's own oidc app has its discovery document, with and without pretty addresses. */
 const INTEGRATED_DISCOVERY = '/index.php/.well-known/openid-configuration'
 
-/**
- * Reads the settings of the OAuth modes; adds what is wrong with them to `problems`.
- * @param nextcloudUrl undefined where it is itself at fault, which has been told already
- */
+/** What is known beforehand. */
+interface Known {
+  server: AuthorizationServerKind
+  /** Undefined where it is itself at fault, which has been told already. */
+  nextcloudUrl: string | undefined
+}
+
+/** Reads the settings of the OAuth modes; adds what is wrong with them to `problems`. */
 export function oauthConfig(
   settings: Settings,
   listen: ListenConfig,
-  nextcloudUrl: string | undefined,
+  { server, nextcloudUrl }: Known,
   problems: ConfigProblem[],
 ): OAuthConfig {
   if (listen.transport === 'stdio') {
     problems.push({
       name: 'MCP_TRANSPORT',
-      message: 'tokens come with HTTP requests; use streamable-http, or single_user_basic on stdio',
+      message:
+        'tokens come with HTTP requests; use streamable-http, or for stdio set NEXTCLOUD_USERNAME and NEXTCLOUD_PASSWORD',
     })
   }
   if (listen.publicUrl === undefined && (!isLoopback(listen.host) || listen.port === 0)) {
@@ -57,6 +75,7 @@ export function oauthConfig(
   }
   const resource = settings.NEXTCLOUD_RESOURCE_URI
   return {
+    server,
     serverUrl: listen.publicUrl ?? `http://localhost:${listen.port}`,
     discoveryUrl: settings.OIDC_DISCOVERY_URL ?? `${nextcloudUrl ?? ''}${INTEGRATED_DISCOVERY}`,
     publicIssuer: settings.NEXTCLOUD_PUBLIC_ISSUER_URL,
@@ -71,6 +90,11 @@ export function oauthConfig(
     ],
     exchangeAudience: resource ?? NEXTCLOUD_CLIENT_ID,
     userinfoFallback: settings.OIDC_USERINFO_FALLBACK,
+    allowedClients: settings.ALLOWED_MCP_CLIENTS,
+    background: {
+      enabled: settings.ENABLE_OFFLINE_ACCESS,
+      grantable: settings.ENABLE_OFFLINE_ACCESS && settings.ENABLE_PROGRESSIVE_CONSENT,
+    },
   }
 }
 

@@ -14,6 +14,9 @@ export const MODES = [
 ] as const
 export type Mode = (typeof MODES)[number]
 
+/** Who issues the tokens that clients come with in the OAuth modes. */
+export const AUTHORIZATION_SERVERS = ['builtin', 'external'] as const
+
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 
 /** Words that people write for yes and no; anything else is an error, not a no. */
@@ -131,6 +134,10 @@ export const SETTINGS = {
       .pipe(z.number().min(0.1, 'must be at least 0.1').max(600, 'must be at most 600')),
     '30',
   ),
+  NEXTCLOUD_PUBLIC_URL: setting(
+    'Address under which browsers reach Nextcloud, where NEXTCLOUD_HOST is one that only this server can reach.',
+    nextcloudUrl,
+  ),
   NEXTCLOUD_MCP_SERVER_URL: setting(
     'Address under which clients reach this server, where it is not the one it listens on. With OAuth, tokens must be issued for it.',
     serverUrl,
@@ -174,8 +181,26 @@ export const SETTINGS = {
     names,
     '',
   ),
+  MCP_AUTHORIZATION_SERVER: setting(
+    'Who signs people in and issues tokens in login_flow: builtin, this server with the help of a stock Nextcloud, or external, an identity provider. Default: external with OIDC_DISCOVERY_URL, else builtin.',
+    z.enum(AUTHORIZATION_SERVERS, { error: 'must be builtin or external' }),
+  ),
+  ALLOWED_MCP_CLIENTS: setting(
+    "Clients that may connect through the built-in authorization server, comma separated: hosts (of the client's document or of its redirect addresses, *.example.org for those below one, localhost for programs), schemes such as cursor:, or client ids. Default: any.",
+    names,
+  ),
+  ENABLE_OFFLINE_ACCESS: withDefault(
+    'Let users grant access to Nextcloud while they are away, for background work. Needs the database.',
+    flag,
+    'false',
+  ),
+  ENABLE_PROGRESSIVE_CONSENT: withDefault(
+    'With ENABLE_OFFLINE_ACCESS: offer users the tools and pages to grant that themselves. Without, what was granted before stays in use.',
+    flag,
+    'true',
+  ),
   OIDC_DISCOVERY_URL: setting(
-    "Discovery document of the identity provider. Default in the OAuth modes: that of Nextcloud's own oidc app.",
+    "Discovery document of the identity provider. Default for an external one: that of Nextcloud's own oidc app.",
     address,
   ),
   OIDC_CLIENT_ID: setting(
@@ -224,11 +249,11 @@ export const SETTINGS = {
     'false',
   ),
   TOKEN_STORAGE_DB: setting(
-    'Path of the database for what this server must remember, such as app passwords and its own client. Needs TOKEN_ENCRYPTION_KEY.',
+    'Path of the database for what this server must remember, such as app passwords and its own client. Needs TOKEN_ENCRYPTION_KEY. Default with the built-in authorization server: nextcloud-mcp-server/tokens.db below XDG_DATA_HOME (~/.local/share).',
     z.string().min(1),
   ),
   TOKEN_ENCRYPTION_KEY: setting(
-    'Key that encrypts the database, as `nextcloud-mcp-server keygen` prints it; several, comma separated, while changing it: the first encrypts.',
+    'Key that encrypts the database, as `nextcloud-mcp-server keygen` prints it; several, comma separated, while changing it: the first encrypts. Default with the built-in authorization server: made at the first start, and kept beside the database in a file that ends in .key.',
     z.string().min(1),
   ),
   LOG_LEVEL: withDefault(`How much is logged: ${LOG_LEVELS.join(', ')}.`, logLevel, 'info'),

@@ -16,6 +16,7 @@ export function warningsOf(
     ...risky(settings),
     ...('oauth' in deployment ? riskyOAuth(deployment.oauth) : []),
     ...unfitForExchange(settings, deployment),
+    ...withoutEffect(settings, deployment),
   ]
 }
 
@@ -46,13 +47,10 @@ function risky(settings: Settings): string[] {
 }
 
 function riskyOAuth(oauth: OAuthConfig): string[] {
-  const warnings = (
-    [
-      ['NEXTCLOUD_MCP_SERVER_URL', oauth.serverUrl],
-      ['OIDC_DISCOVERY_URL', oauth.discoveryUrl],
-    ] as const
-  ).flatMap(([name, address]) => {
-    const url = URL.parse(address)
+  const addresses = [['NEXTCLOUD_MCP_SERVER_URL', oauth.serverUrl]]
+  if (oauth.server === 'external') addresses.push(['OIDC_DISCOVERY_URL', oauth.discoveryUrl])
+  const warnings = addresses.flatMap(([name, address]) => {
+    const url = URL.parse(address ?? '')
     return url?.protocol === 'http:' && !isLoopback(url.hostname)
       ? [`${name} uses http: tokens cross the network unprotected`]
       : []
@@ -82,6 +80,24 @@ function unfitForExchange(settings: Settings, deployment: Deployment): string[] 
     warnings.push(
       "Nextcloud's own oidc app does not exchange tokens; set OIDC_DISCOVERY_URL to a provider that does",
     )
+  }
+  return warnings
+}
+
+/** Settings that the rest leaves nothing to do for. */
+function withoutEffect(settings: Settings, deployment: Deployment): string[] {
+  const server = 'oauth' in deployment ? deployment.oauth.server : undefined
+  const warnings: string[] = []
+  if (server === 'builtin' && settings.OIDC_DISCOVERY_URL !== undefined) {
+    warnings.push('OIDC_DISCOVERY_URL has no effect: MCP_AUTHORIZATION_SERVER is builtin')
+  }
+  if (server !== 'builtin' && settings.ALLOWED_MCP_CLIENTS !== undefined) {
+    warnings.push(
+      'ALLOWED_MCP_CLIENTS has no effect: clients register at the identity provider, if at all',
+    )
+  }
+  if (settings.ENABLE_OFFLINE_ACCESS && server === undefined) {
+    warnings.push(`ENABLE_OFFLINE_ACCESS has no effect: the mode is ${deployment.mode}`)
   }
   return warnings
 }

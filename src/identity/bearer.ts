@@ -5,7 +5,7 @@ import {
   OAuthErrorCode,
 } from '@modelcontextprotocol/server'
 import { isProviderError, type ProviderError } from '../oidc/errors.ts'
-import type { Identity } from './caller.ts'
+import type { AccessToken, Identity } from './caller.ts'
 import { InvalidToken } from './invalid-token.ts'
 import { dotted, impliedScopes, type Scope } from './scopes.ts'
 import type { Verifier } from './verifier.ts'
@@ -19,6 +19,8 @@ export interface BearerOptions {
   readonly metadataUrl: string
   /** Scopes to ask for where nothing says which are needed. */
   readonly basicScopes: readonly string[]
+  /** Whether a good token still counts. @throws InvalidToken where it does not */
+  readonly accept?: ((token: AccessToken) => Promise<void>) | undefined
   /** Told of every token that was not accepted, or could not be checked. */
   readonly report?: (error: InvalidToken | ProviderError) => void
 }
@@ -40,9 +42,13 @@ export function bearerIdentity(options: BearerOptions): Identity {
         challenge(OAuthErrorCode.InvalidToken, message, joined(basicScopes, asked))
       const token = bearerToken(request.headers.get('authorization'))
       try {
-        if (token !== undefined) return { kind: 'bearer', token, ...(await verifier.verify(token)) }
-        await options.provider()
-        return unauthorized('Sign in: an access token is needed')
+        if (token === undefined) {
+          await options.provider()
+          return unauthorized('Sign in: an access token is needed')
+        }
+        const verified = await verifier.verify(token)
+        await options.accept?.(verified)
+        return { kind: 'bearer', token, ...verified }
       } catch (error) {
         if (!(error instanceof InvalidToken) && !isProviderError(error)) throw error
         options.report?.(error)

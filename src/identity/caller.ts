@@ -26,6 +26,8 @@ export interface AccessToken {
   readonly audience: readonly string[]
   /** The OAuth client it was issued to, where known. */
   readonly clientId: string | undefined
+  /** Milliseconds since 1970; undefined where the token does not say. */
+  readonly issuedAt: number | undefined
   /** Milliseconds since 1970. */
   readonly expiresAt: number
 }

@@ -24,6 +24,7 @@ export function accessTokenOf(claims: Claims, issuer: string): AccessToken {
     dottedScopes: words.some(word => word.includes('.') && parseScope(word) !== undefined),
     audience: [claims.aud].flat().filter(one => typeof one === 'string'),
     clientId: text(claims.client_id) ?? text(claims.azp),
+    issuedAt: typeof claims.iat === 'number' ? claims.iat * 1_000 : undefined,
     expiresAt: Number(claims.exp) * 1_000,
   }
 }

@@ -13,6 +13,11 @@ export interface App {
    * missing. Undefined for what every Nextcloud has.
    */
   readonly requires?: string
+  /**
+   * True for what everything else depends on: it is offered whichever apps are chosen, and where
+   * only reading is allowed.
+   */
+  readonly always?: boolean
   readonly tools: readonly Tool[]
   readonly resources?: readonly Resource[]
 }

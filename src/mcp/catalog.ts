@@ -1,11 +1,11 @@
 /** All tools and resources this process offers, with everything that derives from them made once. */
 import type { Tool as ListedTool, ToolAnnotations } from '@modelcontextprotocol/server'
 import { covers } from '../identity/caller.ts'
-import type { Scope } from '../identity/scopes.ts'
+import { SCOPES, type Scope } from '../identity/scopes.ts'
 import type { App } from './app.ts'
 import { isTemplate, matchTemplate, type Resource } from './resource.ts'
 import { inputSchema, type ObjectSchema } from './schema.ts'
-import type { Tool } from './tool.ts'
+import type { Effect, Tool } from './tool.ts'
 
 /** What of the catalog an operator wants to offer. */
 export interface CatalogOptions {
@@ -57,15 +57,12 @@ export interface Catalog {
 
 /** Builds the catalog of the given apps. */
 export function createCatalog(apps: readonly App[], options: CatalogOptions = {}): Catalog {
-  const offered = apps.filter(
-    ({ id, aliases = [] }) =>
-      options.apps === undefined || [id, ...aliases].some(name => options.apps?.includes(name)),
-  )
+  const offered = offeredApps(apps, options)
   const tools = new Map<string, CatalogTool>()
   for (const app of offered) {
-    for (const tool of app.tools) {
+    for (const tool of offeredTools(app, options)) {
       if (tools.has(tool.name)) throw new Error(`two tools are named ${tool.name}`)
-      if (isOffered(tool, options)) tools.set(tool.name, catalogTool(app, tool))
+      tools.set(tool.name, catalogTool(app, tool))
     }
   }
   const resources = offered.flatMap(app =>
@@ -98,6 +95,24 @@ export function createCatalog(apps: readonly App[], options: CatalogOptions = {}
   }
 }
 
+/**
+ * The scopes that the offered tools need, in their usual order.
+ * @param effect only those of tools that do this
+ */
+export function neededScopes(
+  apps: readonly App[],
+  options: CatalogOptions = {},
+  effect?: Effect,
+): Scope[] {
+  const needed = new Set(
+    offeredApps(apps, options)
+      .flatMap(app => offeredTools(app, options))
+      .filter(tool => effect === undefined || tool.effect === effect)
+      .flatMap(({ scopes }) => scopes),
+  )
+  return SCOPES.filter(scope => needed.has(scope))
+}
+
 /** Whether `name` is meant by one of the patterns, in which `*` stands for any characters. */
 export function matchesPattern(name: string, patterns: readonly string[]): boolean {
   return patterns.some(pattern =>
@@ -105,8 +120,19 @@ export function matchesPattern(name: string, patterns: readonly string[]): boole
   )
 }
 
-function isOffered(tool: Tool, options: CatalogOptions): boolean {
-  if (options.readOnly && tool.effect !== 'read') return false
+function offeredApps(apps: readonly App[], { apps: chosen }: CatalogOptions): App[] {
+  return apps.filter(
+    ({ id, aliases = [], always }) =>
+      always || chosen === undefined || [id, ...aliases].some(name => chosen.includes(name)),
+  )
+}
+
+function offeredTools({ tools, always = false }: App, options: CatalogOptions): Tool[] {
+  return tools.filter(tool => isOffered(tool, options, always))
+}
+
+function isOffered(tool: Tool, options: CatalogOptions, always: boolean): boolean {
+  if (options.readOnly && !always && tool.effect !== 'read') return false
   if (options.tools !== undefined && !matchesPattern(tool.name, options.tools)) return false
   return !matchesPattern(tool.name, options.excludeTools ?? [])
 }

@@ -15,8 +15,44 @@ export function content(blocks: readonly ContentBlock[], structured?: object): C
   return structured === undefined ? { [BLOCKS]: blocks } : { [BLOCKS]: blocks, structured }
 }
 
+const VISIT = Symbol('visit')
+
+/** A page that the user should open; see {@link inBrowser}. */
+export interface Visit {
+  /** For the user's own browser. */
+  readonly url: string
+  /** For the user: why. */
+  readonly message: string
+}
+
+/** A result that goes with a page to open. */
+export interface VisitResult {
+  readonly [VISIT]: Visit
+  readonly result: object
+}
+
+/**
+ * Has the user open a page, where the client can ask for that; other clients get `result`, which
+ * must name the address too.
+ */
+export function inBrowser(visit: Visit, result: object): VisitResult {
+  return { [VISIT]: visit, result }
+}
+
+/** The page that goes with a result or an error. */
+export function visitOf(outcome: unknown): Visit | undefined {
+  if (typeof outcome === 'object' && outcome !== null && VISIT in outcome) {
+    return (outcome as VisitResult)[VISIT]
+  }
+  const url = outcome instanceof CodedError ? outcome.details.url : undefined
+  return url === undefined ? undefined : { url, message: (outcome as CodedError).message }
+}
+
 /** Structured content, and the same JSON in one text block for clients that read only text. */
 export function toResult(value: unknown): CallToolResult {
+  if (typeof value === 'object' && value !== null && VISIT in value) {
+    return toResult((value as VisitResult).result)
+  }
   if (typeof value === 'object' && value !== null && BLOCKS in value) {
     const { [BLOCKS]: blocks, structured } = value as ContentResult
     return {
@@ -39,6 +75,7 @@ export interface ErrorBody {
   subject?: string
   status?: number
   hint?: string
+  url?: string
   server_message?: string
   etag?: string
   outcome_unknown?: true
@@ -53,13 +90,14 @@ export function errorBody(error: unknown): ErrorBody {
       hint: 'Its log says why; please report it.',
     }
   }
-  const { subject, status, hint, serverMessage, etag, outcomeUnknown } = error.details
+  const { subject, status, hint, url, serverMessage, etag, outcomeUnknown } = error.details
   return {
     code: error.code,
     message: error.message,
     ...(subject === undefined ? {} : { subject }),
     ...(status === undefined ? {} : { status }),
     ...(hint === undefined ? {} : { hint }),
+    ...(url === undefined ? {} : { url }),
     ...(serverMessage === undefined ? {} : { server_message: serverMessage }),
     ...(etag === undefined ? {} : { etag }),
     ...(outcomeUnknown ? { outcome_unknown: true } : {}),

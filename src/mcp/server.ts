@@ -4,6 +4,7 @@
  */
 import {
   type CallToolResult,
+  type InputRequiredResult,
   type McpServerFactory,
   ProtocolError,
   ProtocolErrorCode,
@@ -21,8 +22,9 @@ import { parseArguments } from './arguments.ts'
 import { createCancellations } from './cancellation.ts'
 import type { Catalog, Visibility } from './catalog.ts'
 import type { Resource } from './resource.ts'
-import { errorBody, toErrorResult, toResult } from './result.ts'
-import type { ToolContext } from './tool.ts'
+import { errorBody, toErrorResult, toResult, visitOf } from './result.ts'
+import type { CallerUser, ToolContext } from './tool.ts'
+import { askToVisit } from './visit.ts'
 
 /** What the MCP face is built on. */
 export interface McpOptions {
@@ -127,6 +129,9 @@ async function visibility(options: McpOptions, caller: Caller): Promise<Visibili
 /** Opens the session when it is needed: a call that is refused needs none. */
 interface CallContext {
   readonly caller: Caller
+  readonly request: ServerContext
+  /** For what does not need Nextcloud. */
+  unopened(): ToolContext
   open(scopes: readonly Scope[]): Promise<ToolContext>
 }
 
@@ -134,17 +139,20 @@ async function callTool(
   options: McpOptions,
   params: { name: string; arguments?: unknown },
   context: CallContext,
-): Promise<CallToolResult> {
+): Promise<CallToolResult | InputRequiredResult> {
   const found = options.catalog.tools.get(params.name)
   if (found === undefined) {
     throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${params.name}`)
   }
   const { tool, schema } = found
+  const inTheBrowser = (outcome: unknown) => askToVisit(visitOf(outcome), context.request)
   return observed(options, 'tool', tool.name, async () => {
     if (!covers(scopesOf(context.caller), tool.scopes)) throw missingScopes(tool.scopes)
     const args = parseArguments(tool.input, schema, params.arguments)
-    return toResult(await tool.run(await context.open(tool.scopes), args))
-  }).catch(toErrorResult)
+    const opened = tool.withoutNextcloud ? context.unopened() : await context.open(tool.scopes)
+    const result = await tool.run(opened, args)
+    return inTheBrowser(result) ?? toResult(result)
+  }).catch(error => inTheBrowser(error) ?? toErrorResult(error))
 }
 
 async function readResource(
@@ -199,9 +207,10 @@ async function observed<T>(
 function toolContext(
   options: McpOptions,
   caller: Caller,
-  { mcpReq: { _meta, notify } }: ServerContext,
+  request: ServerContext,
   signal: AbortSignal,
 ): CallContext {
+  const { _meta, notify } = request.mcpReq
   const progressToken = _meta?.progressToken
   const progress: ToolContext['progress'] = (done, total, message) => {
     if (progressToken === undefined) return
@@ -214,14 +223,31 @@ function toolContext(
     // A client that has gone away does not make the work fail.
     notify({ method: 'notifications/progress', params }).catch(() => {})
   }
+  const user = userOf(caller)
   return {
     caller,
+    request,
+    unopened: () => ({
+      user,
+      get session(): never {
+        throw new Error('a tool without Nextcloud asks for it')
+      },
+      signal,
+      progress,
+    }),
     open: async scopes => ({
+      user,
       session: await options.open(caller, scopes, signal),
       signal,
       progress,
     }),
   }
+}
+
+function userOf(caller: Caller): CallerUser | undefined {
+  if (caller.kind !== 'bearer') return undefined
+  const { issuer, userId, clientId, scopes } = caller
+  return { issuer, userId, clientId, scopes }
 }
 
 function described(resource: Resource) {

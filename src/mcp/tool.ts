@@ -6,8 +6,22 @@ import type { Session } from '../nextcloud/session.ts'
 /** What a tool does to the user's data; read-only mode and the annotations follow from it. */
 export type Effect = 'read' | 'create' | 'update' | 'delete'
 
+/** A caller as this server knows them, without what they prove it with. */
+export interface CallerUser {
+  /** Who says so: the address of an authorization server. */
+  readonly issuer: string
+  /** `sub`, which need not be the user id in Nextcloud. */
+  readonly userId: string
+  /** The OAuth client that the user came with, where known. */
+  readonly clientId: string | undefined
+  /** What the token allows. */
+  readonly scopes: ReadonlySet<Scope>
+}
+
 /** All a tool gets beside its arguments. No token, no environment, no request. */
 export interface ToolContext {
+  /** Undefined where callers are not told apart by tokens. */
+  readonly user: CallerUser | undefined
   /** Nextcloud as the caller; its requests end when the call is cancelled. */
   readonly session: Session
   /** Aborts when the caller cancels. */
@@ -31,6 +45,8 @@ export interface ToolDefinition<I extends z.ZodObject, O extends z.ZodType> {
   openWorld?: boolean
   /** True where repeating the call with the same arguments changes nothing more. */
   idempotent?: boolean
+  /** True where it is about the caller and not about Nextcloud: `session` cannot be used then. */
+  withoutNextcloud?: boolean
   input: I
   /** The result, for the documentation and the tests; not sent to clients. */
   output: O

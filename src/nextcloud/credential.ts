@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { CodedError } from './errors.ts'
 
 /**
  * What a request to Nextcloud is authorised with. Only `access/` makes one and only
@@ -19,8 +20,11 @@ export type Credential = (
       readonly owner: string
     }
 ) & {
-  /** Told when Nextcloud refuses the credential, so that it is not handed out again. */
-  readonly refused?: () => void
+  /**
+   * Told when Nextcloud refuses the credential, so that it is not handed out again.
+   * @returns the error to tell in place of Nextcloud's, for who knows what to do about it
+   */
+  readonly refused?: () => CodedError | undefined | Promise<CodedError | undefined>
 }
 
 /** The `Authorization` header's value (RFC 7617 in UTF-8, RFC 6750). */

@@ -31,6 +31,8 @@ export interface ErrorDetails {
   subject?: string
   /** What to do next. */
   hint?: string
+  /** A page of this server on which the user can put it right. */
+  url?: string
   /** Nextcloud's own words, shortened. */
   serverMessage?: string
   /** The current ETag, so that a conflict can be solved without guessing. */
@@ -61,6 +63,11 @@ export function badInput(message: string, hint?: string): CodedError {
 /** The same failure, said of another thing or with more to say; keeps code, status and cause. */
 export function withDetails(error: CodedError, message: string, more: ErrorDetails): CodedError {
   return new CodedError(error.code, message, { ...error.details, ...more, cause: error })
+}
+
+/** Tells a {@link CodedError} from every other error. */
+export function isCodedError(error: unknown): error is CodedError {
+  return error instanceof CodedError
 }
 
 /** Tells a {@link CodedError} of the given code from everything else. */

@@ -47,9 +47,9 @@ export function createNextcloud(options: HttpOptions): Nextcloud {
         .run(account, credential, () =>
           road(signal === undefined ? request : { signal, ...request }, credential),
         )
-        .catch((error: unknown) => {
-          if (hasCode(error, 'UNAUTHORIZED')) credential.refused?.()
-          throw error
+        .catch(async (error: unknown) => {
+          if (!hasCode(error, 'UNAUTHORIZED')) throw error
+          throw (await credential.refused?.()) ?? error
         })
     return {
       baseUrl: http.baseUrl,

@@ -1,5 +1,9 @@
 /** What can go wrong with the identity provider, in words that never hold a token. */
-import { ResponseBodyError, WWWAuthenticateChallengeError } from 'openid-client'
+import {
+  AuthorizationResponseError,
+  ResponseBodyError,
+  WWWAuthenticateChallengeError,
+} from 'openid-client'
 
 /** Kinds of failure; what a caller can be told follows from them. */
 export type ProviderErrorCode =
@@ -55,6 +59,16 @@ export function providerErrorOf(error: unknown, doing: string): ProviderError {
       ...(description === undefined ? {} : { description }),
     })
   }
+  const denied = inChain(error, isDenied)
+  if (denied !== undefined) {
+    // It came through a browser, so that no more of it is believed than that it is an error.
+    const oauthError = withoutTokens(denied.error)
+    const { error_description: said } = denied
+    return new ProviderError('REFUSED', `${doing} was refused (${oauthError})`, {
+      oauthError,
+      ...(said === undefined ? {} : { description: withoutTokens(said) }),
+    })
+  }
   const challenged = inChain(error, isChallenge)
   if (challenged !== undefined) {
     const oauthError = challenged.cause[0]?.parameters.error
@@ -88,6 +102,8 @@ function inChain<T>(error: unknown, wanted: (link: unknown) => link is T): T | u
 }
 
 const isOAuthError = (link: unknown): link is ResponseBodyError => link instanceof ResponseBodyError
+const isDenied = (link: unknown): link is AuthorizationResponseError =>
+  link instanceof AuthorizationResponseError
 const isChallenge = (link: unknown): link is WWWAuthenticateChallengeError =>
   link instanceof WWWAuthenticateChallengeError
 const isResponse = (link: unknown): link is Response => link instanceof Response

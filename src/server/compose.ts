@@ -5,7 +5,7 @@ import type { Config } from '../config/config.ts'
 import type { Caller, Identity } from '../identity/caller.ts'
 import type { Scope } from '../identity/scopes.ts'
 import type { App } from '../mcp/app.ts'
-import { type Catalog, createCatalog } from '../mcp/catalog.ts'
+import { type Catalog, createCatalog, neededScopes } from '../mcp/catalog.ts'
 import { createServerFactory } from '../mcp/server.ts'
 import { enabledApps } from '../nextcloud/capabilities.ts'
 import type { Nextcloud } from '../nextcloud/session.ts'
@@ -49,10 +49,17 @@ export interface ComposeOptions {
 export function compose(config: Config, options: ComposeOptions = {}): Composition {
   const log = options.log ?? createLog(config.log)
   const apps = options.apps ?? createApps({ excludedTags: config.offer.excludedTags })
-  checkSelection(apps, config.offer)
-  const catalog = createCatalog(apps, config.offer)
   const nextcloud = connectNextcloud(config.nextcloud)
-  const { identity, access, oauth } = createDeployment(config, catalog, log, options.vault)
+  const scopes = {
+    all: neededScopes(apps, config.offer),
+    reading: neededScopes(apps, config.offer, 'read'),
+  }
+  const { vault } = options
+  const deployment = createDeployment({ config, scopes, nextcloud, log, vault })
+  const { identity, access, oauth } = deployment
+  const offered = [...apps, ...deployment.apps]
+  checkSelection(offered, config.offer)
+  const catalog = createCatalog(offered, config.offer)
   const activity = createActivity(log)
   const open = async (caller: Caller, scopes: readonly Scope[], signal?: AbortSignal) =>
     nextcloud.open(await access.credentialFor(caller, scopes), signal)
@@ -81,6 +88,7 @@ export function compose(config: Config, options: ComposeOptions = {}): Compositi
     factory,
     warmUp() {
       oauth?.discovery.provider().catch(() => {}) // Reported, and tried again.
+      oauth?.pages?.().catch(() => {})
       if (config.deployment.mode !== 'single_user_basic') return
       open({ kind: 'local' }, [])
         .then(enabledApps)

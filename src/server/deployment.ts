@@ -11,21 +11,20 @@ import { bearerIdentity } from '../identity/bearer.ts'
 import type { Identity } from '../identity/caller.ts'
 import { localIdentity } from '../identity/local.ts'
 import { type ProtectedResource, protectedResource } from '../identity/resource-metadata.ts'
-import { SCOPES, type Scope } from '../identity/scopes.ts'
+import type { Scope } from '../identity/scopes.ts'
 import { createVerifier } from '../identity/verifier.ts'
-import type { Catalog } from '../mcp/catalog.ts'
-import { createDiscovery, type Discovery, type DiscoveryEvent } from '../oidc/discovery.ts'
+import type { App } from '../mcp/app.ts'
+import type { Nextcloud } from '../nextcloud/session.ts'
+import type { Discovery } from '../oidc/discovery.ts'
 import { isProviderError } from '../oidc/errors.ts'
 import { type ExchangeRequest, exchangeToken } from '../oidc/exchange.ts'
-import { createProviderHttp } from '../oidc/http.ts'
-import { documentUrl } from '../oidc/issuer.ts'
-import { createServerClients, type ServerClients } from '../oidc/server-client.ts'
+import type { ServerClients } from '../oidc/server-client.ts'
 import type { Logger } from '../telemetry/log.ts'
 import type { Vault } from '../vault/vault.ts'
-import { NAME, VERSION } from '../version.ts'
-
-/** What this server itself signs users in with, beside the scopes of its tools. */
-const CLIENT_SCOPES = ['openid', 'profile', 'email', 'offline_access']
+import { NAME } from '../version.ts'
+import { type Builtin, keysOf, wireBuiltin } from './builtin.ts'
+import { type PagesRouter, type People, wirePeople } from './people.ts'
+import { connectProvider, type ProviderConnection } from './provider.ts'
 
 /** Who calls and on whose behalf. */
 export interface Deployment {
@@ -33,98 +32,70 @@ export interface Deployment {
   readonly access: Access
   /** What the OAuth modes have beside it. */
   readonly oauth?: OAuthDeployment
+  /** Tools with which callers manage all this. */
+  readonly apps: readonly App[]
 }
 
 /** The provider and this server's place at it. */
 export interface OAuthDeployment {
   readonly discovery: Discovery
-  readonly clients: ServerClients
   readonly resource: ProtectedResource
+  /** The built-in authorization server, where that is the provider. */
+  readonly builtin: Builtin | undefined
+  /** The pages for people; undefined where there is nothing to decide. */
+  readonly pages: (() => Promise<PagesRouter>) | undefined
   close(): Promise<void>
 }
 
-/**
- * What the configured mode needs.
- * @param vault undefined where no storage is configured
- */
-export function createDeployment(
-  config: Config,
-  catalog: Catalog,
-  log: Logger,
-  vault: Vault | undefined,
-): Deployment {
-  const { deployment } = config
+/** What a deployment is wired with. */
+export interface DeploymentOptions {
+  readonly config: Config
+  /** Scopes that the offered tools need, and those of the tools that only read. */
+  readonly scopes: { readonly all: readonly Scope[]; readonly reading: readonly Scope[] }
+  readonly nextcloud: Nextcloud
+  readonly log: Logger
+  /** Undefined where no storage is configured. */
+  readonly vault: Vault | undefined
+}
+
+/** What the configured mode needs. */
+export function createDeployment(options: DeploymentOptions): Deployment {
+  const { deployment } = options.config
   switch (deployment.mode) {
     case 'single_user_basic': {
       const { loginName, password } = deployment
-      return { identity: localIdentity, access: appPasswordAccess(loginName, password) }
+      return { identity: localIdentity, access: appPasswordAccess(loginName, password), apps: [] }
     }
     case 'multi_user_basic':
-      return { identity: basicIdentity, access: callerPasswordAccess }
+      return { identity: basicIdentity, access: callerPasswordAccess, apps: [] }
     default:
-      return oauthDeployment(deployment.mode, deployment.oauth, config, catalog, log, vault)
-  }
-}
-
-/** The provider and this server's client there, as `client` needs them too. */
-export function connectProvider(
-  oauth: OAuthConfig,
-  { nextcloud }: Pick<Config, 'nextcloud'>,
-  log: Logger,
-  vault: Vault | undefined,
-): Pick<OAuthDeployment, 'discovery' | 'clients' | 'close'> {
-  const http = createProviderHttp({
-    verifySsl: nextcloud.verifySsl,
-    ...(nextcloud.caBundle === undefined ? {} : { caBundle: nextcloud.caBundle }),
-    userAgent: `${NAME}/${VERSION}`,
-    ...rerouteOf(oauth),
-  })
-  const discovery = createDiscovery({
-    url: oauth.discoveryUrl,
-    http,
-    nextcloudUrl: nextcloud.url,
-    publicIssuer: oauth.publicIssuer,
-    jwksUri: oauth.jwksUri,
-    report: event => reportDiscovery(log, event),
-  })
-  const clients = createServerClients({
-    configured: oauth.client,
-    storage: vault,
-    request: {
-      name: NAME,
-      redirectUris: [`${oauth.serverUrl}/oauth/callback`],
-      scopes: [...new Set([...CLIENT_SCOPES, ...(oauth.scopes ?? SCOPES)])],
-      tokenType: oauth.tokenType,
-      resourceUrl: `${oauth.serverUrl}/mcp`,
-    },
-  })
-  return {
-    discovery,
-    clients,
-    async close() {
-      discovery.close()
-      await http.close()
-    },
+      return oauthDeployment(deployment.mode, deployment.oauth, options)
   }
 }
 
 function oauthDeployment(
   mode: OAuthMode,
   oauth: OAuthConfig,
-  config: Config,
-  catalog: Catalog,
-  log: Logger,
-  vault: Vault | undefined,
+  options: DeploymentOptions,
 ): Deployment {
-  const basicScopes = oauth.scopes ?? ['openid', ...readingScopes(catalog)]
+  const { config, scopes, log, vault } = options
+  const basicScopes = oauth.scopes ?? ['openid', ...scopes.reading]
   const resource = protectedResource(oauth.serverUrl, NAME, basicScopes)
-  const connection = connectProvider(oauth, config, log, vault)
-  const { discovery, clients } = connection
+  const keys = vault && keysOf(vault)
+  const issuer =
+    oauth.server === 'builtin' && vault !== undefined && keys !== undefined
+      ? wireBuiltin({ config, oauth, resource, defaultScopes: basicScopes, keys, vault, log })
+      : connectProvider(oauth, config, log, vault)
+  const people =
+    vault && keys && mode !== 'oauth_token_exchange'
+      ? wirePeople({ ...options, vault, keys, mode, oauth, issuer })
+      : undefined
+  const { discovery, clients } = issuer
   const verifier = createVerifier({
     provider: discovery.provider,
     clients,
     audiences: resource.audiences,
-    resource: `${oauth.serverUrl}/mcp`,
+    resource: resource.resource,
     userinfoFallback: oauth.userinfoFallback,
   })
   const identity = bearerIdentity({
@@ -132,6 +103,7 @@ function oauthDeployment(
     metadataUrl: resource.metadataUrl,
     basicScopes,
     provider: discovery.provider,
+    accept: people?.accept,
     report(error) {
       if (isProviderError(error)) log.warn({ code: error.code }, error.message)
       else log.debug(error.message)
@@ -139,16 +111,23 @@ function oauthDeployment(
   })
   return {
     identity,
-    access: oauthAccess(mode, oauth, discovery, clients, vault),
-    oauth: { ...connection, resource },
+    access: oauthAccess(mode, oauth, issuer, people, vault),
+    oauth: {
+      discovery,
+      resource,
+      builtin: issuer.server === undefined ? undefined : issuer,
+      pages: people?.pages,
+      close: issuer.close,
+    },
+    apps: people?.apps ?? [],
   }
 }
 
 function oauthAccess(
   mode: OAuthMode,
   oauth: OAuthConfig,
-  discovery: Discovery,
-  clients: ServerClients,
+  { discovery, clients }: Builtin | ProviderConnection,
+  people: People | undefined,
   vault: Vault | undefined,
 ): Access {
   switch (mode) {
@@ -161,7 +140,7 @@ function oauthAccess(
       })
     case 'login_flow':
       if (vault === undefined) throw new Error('login_flow needs a storage')
-      return storedAppPasswordAccess(vault.appPasswords)
+      return storedAppPasswordAccess(vault.appPasswords, people)
   }
 }
 
@@ -178,31 +157,4 @@ async function exchangeAsServer(
     }
     throw error
   })
-}
-
-/**
- * What clients are told to ask for first: enough to look around. More is asked for when it is
- * needed (RFC 9728 `scopes_supported` is not a list of all there is).
- */
-function readingScopes(catalog: Catalog): Scope[] {
-  const offered = new Set(
-    [...catalog.tools.values()].flatMap(({ tool }) => (tool.effect === 'read' ? tool.scopes : [])),
-  )
-  return SCOPES.filter(scope => offered.has(scope))
-}
-
-/** What clients reach under the public name, this server reaches where the document is. */
-function rerouteOf({ publicIssuer, discoveryUrl }: OAuthConfig) {
-  if (publicIssuer === undefined) return {}
-  return { reroute: { from: new URL(publicIssuer).origin, to: documentUrl(discoveryUrl).origin } }
-}
-
-function reportDiscovery(log: Logger, event: DiscoveryEvent): void {
-  if ('provider' in event) {
-    const { issuer, integrated } = event.provider
-    log.info({ issuer, kind: integrated ? 'integrated' : 'external' }, 'found the provider')
-  } else {
-    const { error, retryInMs } = event
-    log.warn({ code: error.code, retryInMs }, `cannot use the provider: ${error.message}`)
-  }
 }

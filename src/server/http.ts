@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createAdaptorServer } from '@hono/node-server'
+import { createAdaptorServer, type HttpBindings } from '@hono/node-server'
 import { createMcpHandler, type McpHttpHandler } from '@modelcontextprotocol/server'
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
@@ -12,10 +12,12 @@ import { scopesOf } from '../identity/caller.ts'
 import { announcedScopes, missingScopes } from '../mcp/scope-check.ts'
 import { SESSION_HEADER } from '../mcp/server.ts'
 import { NAME, VERSION } from '../version.ts'
+import { addBrowserRoutes, addOpenRoutes } from './authorization-routes.ts'
 import { MAX_REQUEST_BYTES, onlyParsedBody, withParsedBody } from './body.ts'
 import type { Composition } from './compose.ts'
 import { createGuards } from './guards.ts'
 import { createReadiness } from './health.ts'
+import { addPages } from './pages-routes.ts'
 import { addMetadataRoutes } from './well-known.ts'
 
 /** Longest a call may go on after the process was asked to stop. */
@@ -66,15 +68,20 @@ export async function serveHttp(composition: Composition): Promise<HttpServer> {
 }
 
 /** The routes, without a socket. */
-export function createHttpApp(composition: Composition, handler: McpHttpHandler): Hono {
+export function createHttpApp(
+  composition: Composition,
+  handler: McpHttpHandler,
+): Hono<{ Bindings: HttpBindings }> {
   const { config, log, catalog, identity, nextcloud, oauth } = composition
   const guards = createGuards(config.listen)
   const readiness = createReadiness(nextcloud.http, oauth?.discovery)
-  const app = new Hono()
+  const app = new Hono<{ Bindings: HttpBindings }>()
 
   app.get('/health/live', c => c.json({ status: 'ok' }))
   app.get('/health/ready', async c => c.json(await readiness()))
+  const base = oauth ? new URL(oauth.resource.resource).pathname.replace(/\/mcp$/, '') : ''
   if (oauth) addMetadataRoutes(app, oauth)
+  if (oauth?.builtin) addOpenRoutes(app, oauth.builtin, base)
 
   const crossOrigin = cors({
     origin: origin => (guards.allowsOrigin(origin) ? origin : null),
@@ -83,6 +90,8 @@ export function createHttpApp(composition: Composition, handler: McpHttpHandler)
     maxAge: 600,
   })
   app.use(async (c, next) => guards.refusal(c.req.raw) ?? next())
+  if (oauth?.builtin) addBrowserRoutes(app, oauth.builtin, base)
+  if (oauth?.pages) addPages(app, oauth.pages, base)
   app.use((c, next) => (c.req.raw.headers.has('origin') ? crossOrigin(c, next) : next()))
 
   const serveMcp = async (request: Request): Promise<Response> => {

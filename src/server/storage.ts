@@ -2,6 +2,7 @@
 import { type Config, ConfigError } from '../config/config.ts'
 import type { Logger } from '../telemetry/log.ts'
 import { isVaultError } from '../vault/errors.ts'
+import { keysBeside } from '../vault/key-file.ts'
 import type { Vault } from '../vault/vault.ts'
 
 /**
@@ -13,9 +14,12 @@ export async function openStorage(config: Config, log: Logger): Promise<Vault | 
   if (config.storage === undefined) return undefined
   // Only where it is used: most servers have one user and nothing to remember.
   const { openVault } = await import('../vault/sqlite/open.ts')
+  const { path } = config.storage
   try {
+    const keys = config.storage.keys ?? (await keysBeside(path))
     return await openVault({
-      ...config.storage,
+      path,
+      keys,
       onUnreadable: row => log.warn({ ...row }, 'a stored row cannot be decrypted'),
     })
   } catch (error) {

@@ -1,11 +1,14 @@
 /** Serves what tells clients where to sign in (RFC 9728). Public, like the address of a door. */
-import type { Hono } from 'hono'
+import type { Env, Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { isProviderError } from '../oidc/errors.ts'
 import type { OAuthDeployment } from './deployment.ts'
 
 /** Adds the routes of the protected resource's metadata. */
-export function addMetadataRoutes(app: Hono, { discovery, resource }: OAuthDeployment): void {
+export function addMetadataRoutes<E extends Env>(
+  app: Hono<E>,
+  { discovery, resource }: OAuthDeployment,
+): void {
   for (const path of resource.metadataPaths) {
     app.use(path, cors({ origin: '*', allowMethods: ['GET'], maxAge: 600 }))
     app.get(path, async c => {

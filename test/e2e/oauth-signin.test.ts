@@ -2,8 +2,6 @@
  * The whole way of a client that knows nothing but the address: challenge, metadata, registration,
  * code with PKCE in a browser (played by a few requests), token, call.
  */
-import { createServer, request as send } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import {
   Client,
   type OAuthClientProvider,
@@ -11,13 +9,14 @@ import {
 } from '@modelcontextprotocol/client'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { signIn } from '../support/browser.ts'
+import { type Front, startFront } from '../support/front.ts'
 import { callTool } from '../support/harness.ts'
 import { type OAuthHarness, startOAuth } from '../support/oauth.ts'
 
 const REDIRECT = 'http://localhost:9999/callback'
 
 let h: OAuthHarness
-let front: { url: string; close(): Promise<void>; lead(port: number): void }
+let front: Front
 beforeEach(async () => {
   // Clients check that the resource is the address they were given: it must be known beforehand.
   front = await startFront()
@@ -96,37 +95,3 @@ test('a client that was given the address alone gets in, and acts as the user wh
   }
   await client.close()
 })
-
-/** An address that is known before the server behind it is started. */
-async function startFront() {
-  let target = 0
-  const server = createServer((incoming, outgoing) => {
-    const passed = send(
-      {
-        host: '127.0.0.1',
-        port: target,
-        method: incoming.method,
-        path: incoming.url,
-        headers: incoming.headers,
-      },
-      answer => {
-        outgoing.writeHead(answer.statusCode ?? 502, answer.rawHeaders)
-        answer.pipe(outgoing)
-      },
-    )
-    passed.on('error', () => outgoing.destroy())
-    incoming.pipe(passed)
-  })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  return {
-    url: `http://localhost:${(server.address() as AddressInfo).port}`,
-    lead(port: number) {
-      target = port
-    },
-    close: () =>
-      new Promise<void>(resolve => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
-  }
-}

@@ -16,7 +16,12 @@ export const CALLER_CLIENT = { id: 'test-client', secret: 'caller-secret' }
 export const SERVER_URL = 'http://localhost:8000'
 
 const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
-const PATHS = { token: '/token', jwks: '/jwks', introspection: '/token/introspection' }
+const PATHS = {
+  token: '/token',
+  jwks: '/jwks',
+  introspection: '/token/introspection',
+  revocation: '/token/revocation',
+}
 
 /** What the provider was asked. */
 export interface ProviderCall {
@@ -58,6 +63,10 @@ export interface IdentityProvider {
   mint(claims?: Record<string, unknown>, options?: MintOptions): Promise<string>
   /** An opaque access token that introspection knows. */
   mintOpaque(options?: OpaqueOptions): Promise<{ token: string; revoke(): Promise<void> }>
+  /** A refresh token of this server's client, as a sign-in with `offline_access` gives one. */
+  mintRefreshToken(user?: string): Promise<string>
+  /** Whether each refresh gives a new refresh token and ends the old one. Default false. */
+  rotates: boolean
   readonly key: SigningKey
   /** Signs with another key from here on, and announces that one only. */
   rotateKey(): Promise<void>
@@ -152,6 +161,18 @@ export async function startIdentityProvider({ port = 0 } = {}): Promise<Identity
       const value = await token.save()
       return { token: value, revoke: () => token.destroy() }
     },
+    async mintRefreshToken(user = 'alice') {
+      const { provider } = self
+      const client = await provider.Client.find(SERVER_CLIENT.id)
+      if (client === undefined) throw new Error('no client')
+      const scope = 'openid offline_access'
+      const grant = new provider.Grant({ accountId: user, clientId: SERVER_CLIENT.id })
+      grant.addOIDCScope(scope)
+      const grantId = await grant.save()
+      const gty = 'authorization_code'
+      return new provider.RefreshToken({ accountId: user, client, grantId, gty, scope }).save()
+    },
+    rotates: false,
     get key() {
       return key
     },
@@ -171,7 +192,10 @@ export async function startIdentityProvider({ port = 0 } = {}): Promise<Identity
       }),
   }
 
-  const settings = configuration(await exportJWK(key.privateKey), key)
+  const settings = {
+    ...configuration(await exportJWK(key.privateKey), key),
+    rotateRefreshToken: () => self.rotates,
+  }
   const provider = withoutWarnings(() => new Provider(issuer, settings))
   provider.on('server_error', (_, error) => console.error(error))
   // Theirs are opaque, and their value is their id.
@@ -242,7 +266,10 @@ function configuration(privateJwk: JWK, key: SigningKey): Configuration {
     features: {
       devInteractions: { enabled: true },
       introspection: { enabled: true, allowedPolicy: () => true },
-      revocation: { enabled: true },
+      revocation: {
+        enabled: true,
+        allowedPolicy: (_, client, token) => token.clientId === client.clientId,
+      },
       clientCredentials: { enabled: true },
       registration: { enabled: true },
       registrationManagement: { enabled: true, rotateRegistrationAccessToken: false },

@@ -62,7 +62,7 @@ export interface Browser {
 export interface SendOptions {
   headers?: Record<string, string>
   /** Sent as a form. */
-  fields?: Record<string, string>
+  fields?: Record<string, string> | URLSearchParams
 }
 
 /**

@@ -33,6 +33,7 @@ const caller = (more: Partial<BearerCaller> = {}): BearerCaller => ({
   dottedScopes: false,
   audience: [],
   clientId: undefined,
+  issuedAt: undefined,
   expiresAt: time + 60 * MINUTE,
   ...more,
 })

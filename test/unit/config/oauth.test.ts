@@ -27,29 +27,60 @@ describe('the mode that is meant', () => {
     ['single_user_basic', { ...USER, ENABLE_TOKEN_EXCHANGE: 'true' }],
     ['oauth_token_exchange', { ENABLE_TOKEN_EXCHANGE: 'true' }],
     ['login_flow', { ...PROVIDER, ...STORAGE }],
+    ['login_flow', {}],
     ['oauth_multi_audience', { MCP_DEPLOYMENT_MODE: 'oauth_multi_audience' }],
   ])('%s', (mode, environment) => {
     expect(loadConfig({ ...HOST, ...environment }).deployment.mode).toBe(mode)
   })
 
-  test('nothing at all: says what there is to choose from', () => {
-    const found = problems(HOST)
-    expect(found.NEXTCLOUD_USERNAME).toMatch(/multi_user_basic.*OIDC_DISCOVERY_URL/)
-    expect(found.NEXTCLOUD_PASSWORD).toMatch(/app password/)
+  test('nothing but Nextcloud: people sign in with it, and what must be kept is kept', () => {
+    const { deployment, storage } = loadConfig({ ...HOST, XDG_DATA_HOME: '/data' })
+    expect(deployment).toMatchObject({ mode: 'login_flow', oauth: { server: 'builtin' } })
+    expect(storage).toEqual({ path: '/data/nextcloud-mcp-server/tokens.db', keys: undefined })
+    expect(loadConfig({ ...HOST, TOKEN_STORAGE_DB: '/x.db' }).storage?.path).toBe('/x.db')
   })
 
-  test('what has no effect is pointed out', () => {
-    const { warnings } = loadConfig({ ...HOST, ...USER, ENABLE_TOKEN_EXCHANGE: 'yes' })
-    expect(warnings).toEqual([expect.stringMatching(/ENABLE_TOKEN_EXCHANGE has no effect/)])
+  test.each([
+    ['external', PROVIDER],
+    ['builtin', { ...PROVIDER, MCP_AUTHORIZATION_SERVER: 'builtin' }],
+    ['external', { MCP_AUTHORIZATION_SERVER: 'external' }],
+    ['external', { MCP_DEPLOYMENT_MODE: 'oauth_multi_audience' }],
+  ])('tokens are issued by: %s with %j', (server, environment) => {
+    expect(oauthOf({ ...STORAGE, ...environment }).server).toBe(server)
+  })
+
+  test('on stdio there is nobody to sign in', () => {
+    expect(problems({ ...HOST, MCP_TRANSPORT: 'stdio' })).toEqual({
+      MCP_TRANSPORT: expect.stringMatching(/NEXTCLOUD_USERNAME/),
+    })
+  })
+
+  test.each([
+    ['ENABLE_TOKEN_EXCHANGE', { ...USER, ENABLE_TOKEN_EXCHANGE: 'yes' }],
+    ['ENABLE_OFFLINE_ACCESS', { ...USER, ENABLE_OFFLINE_ACCESS: 'yes' }],
+    ['ALLOWED_MCP_CLIENTS', { ...PROVIDER, ...STORAGE, ALLOWED_MCP_CLIENTS: 'claude.ai' }],
+    ['OIDC_DISCOVERY_URL', { ...PROVIDER, MCP_AUTHORIZATION_SERVER: 'builtin' }],
+  ])('%s has no effect here, which is said', (name, environment) => {
+    const { warnings } = loadConfig({ ...HOST, ...environment })
+    expect(warnings).toEqual([expect.stringMatching(`${name} has no effect`)])
   })
 })
 
 describe('all problems at once', () => {
-  test('login_flow without provider and storage', () => {
-    expect(problems({ ...HOST, MCP_DEPLOYMENT_MODE: 'login_flow' })).toEqual({
-      OIDC_DISCOVERY_URL: expect.stringMatching(/needs an identity provider/),
+  test('login_flow at a provider without storage', () => {
+    expect(problems({ ...HOST, ...PROVIDER, MCP_DEPLOYMENT_MODE: 'login_flow' })).toEqual({
       TOKEN_STORAGE_DB: expect.stringMatching(/is missing/),
       TOKEN_ENCRYPTION_KEY: expect.stringMatching(/keygen/),
+    })
+  })
+
+  test('an authorization server whose tokens Nextcloud would not know', () => {
+    const wrong = {
+      MCP_DEPLOYMENT_MODE: 'oauth_multi_audience',
+      MCP_AUTHORIZATION_SERVER: 'builtin',
+    }
+    expect(problems({ ...HOST, ...wrong })).toEqual({
+      MCP_AUTHORIZATION_SERVER: expect.stringMatching(/login_flow.*OIDC_DISCOVERY_URL/),
     })
   })
 
@@ -83,6 +114,7 @@ describe('what is made of the settings', () => {
 
   test("defaults: Nextcloud's own provider, loopback, a client to be registered", () => {
     expect(oauthOf(mode)).toEqual({
+      server: 'external',
       serverUrl: 'http://localhost:8000',
       discoveryUrl: 'https://cloud.example.org/index.php/.well-known/openid-configuration',
       publicIssuer: undefined,
@@ -93,6 +125,8 @@ describe('what is made of the settings', () => {
       nextcloudAudiences: ['https://cloud.example.org', 'nextcloud'],
       exchangeAudience: 'nextcloud',
       userinfoFallback: false,
+      allowedClients: undefined,
+      background: { enabled: false, grantable: false },
     })
   })
 
@@ -110,8 +144,11 @@ describe('what is made of the settings', () => {
         NEXTCLOUD_OIDC_SCOPES: 'openid notes:read  notes:write',
         NEXTCLOUD_RESOURCE_URI: 'urn:nextcloud',
         OIDC_USERINFO_FALLBACK: 'true',
+        ENABLE_OFFLINE_ACCESS: 'true',
+        ENABLE_PROGRESSIVE_CONSENT: 'false',
       }),
     ).toEqual({
+      server: 'external',
       serverUrl: 'https://mcp.example.org',
       discoveryUrl: 'https://id.example.org/.well-known/openid-configuration',
       publicIssuer: 'https://login.example.org',
@@ -122,6 +159,8 @@ describe('what is made of the settings', () => {
       nextcloudAudiences: ['urn:nextcloud', 'https://cloud.example.org', 'nextcloud'],
       exchangeAudience: 'urn:nextcloud',
       userinfoFallback: true,
+      allowedClients: undefined,
+      background: { enabled: true, grantable: false },
     })
   })
 

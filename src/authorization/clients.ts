@@ -1,0 +1,139 @@
+/** AI clients as they describe themselves: what is made of that, who may come, how to name them. */
+import { errors } from 'oidc-provider'
+
+/** Metadata of a client (RFC 7591 2) as far as it matters here; nothing of it is sure to be there. */
+export interface ClientMetadata {
+  client_id?: string
+  client_name?: string
+  redirect_uris?: unknown
+  application_type?: string
+  grant_types?: string[]
+  response_types?: string[]
+  token_endpoint_auth_method?: string
+  scope?: string
+}
+
+/** A client in words for people. Its name is its own claim, its document's host is not. */
+export interface ClientDescription {
+  readonly id: string
+  /** At most 100 characters on one line. */
+  readonly name: string
+  /** Host of the document that describes it (its identity); undefined: it registered itself. */
+  readonly host: string | undefined
+}
+
+/** Where a client is sent back to, for the person to judge. */
+export interface RedirectTarget {
+  readonly uri: string
+  /** Host and port; empty for an address of a program's own scheme. */
+  readonly host: string
+  /** A program's own scheme, such as `cursor`. */
+  readonly scheme: string | undefined
+  /** Whether it is this computer: then any program on it could have asked. */
+  readonly isLoopback: boolean
+}
+
+const LONGEST_NAME = 100
+const GRANT_TYPES = ['authorization_code', 'refresh_token']
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]'])
+/** Schemes that a browser itself runs or opens; no program's own. */
+const UNSAFE_SCHEMES =
+  /^(javascript|data|vbscript|file|blob|about|filesystem|view-source|chrome|edge|resource|ws|wss|ftp|mailto|tel):$/
+
+/** Whether a client id is the address of a document that describes the client. */
+export function isDocumentId(clientId: string): boolean {
+  return clientId.startsWith('https://')
+}
+
+/**
+ * Brings metadata into the one shape that this server gives clients: the code flow with refresh
+ * tokens. Clients leave out or get wrong what they do not care for (`application_type`,
+ * `grant_types`), and register the scopes of one moment as if they were all that they will need.
+ * @throws errors.InvalidClientMetadata for redirect addresses that are none, or not safe
+ */
+export function normaliseClient(metadata: ClientMetadata): void {
+  const uris = metadata.redirect_uris
+  if (!Array.isArray(uris) || uris.length === 0 || uris.length > 20) {
+    throw new errors.InvalidClientMetadata('redirect_uris must list 1 to 20 addresses')
+  }
+  const targets = uris.map(uri => {
+    const target = redirectTarget(uri)
+    if (target !== undefined) return target
+    throw new errors.InvalidRedirectUri(
+      'redirect_uris must be https, http on loopback, or of a private scheme',
+    )
+  })
+  // Only a native client may come back to any port of loopback, or to a scheme of its own.
+  const isWeb = targets.every(({ scheme, isLoopback }) => scheme === undefined && !isLoopback)
+  metadata.application_type = isWeb ? 'web' : 'native'
+  metadata.grant_types = [...GRANT_TYPES]
+  metadata.response_types = ['code']
+  delete metadata.scope
+  if (isDocumentId(metadata.client_id ?? '')) {
+    // A document has no place for a secret.
+    const method = metadata.token_endpoint_auth_method ?? ''
+    if (!/^(none|private_key_jwt)$/.test(method)) metadata.token_endpoint_auth_method = 'none'
+  }
+}
+
+/** Where a redirect address leads; undefined: nowhere that anybody should be sent to. */
+export function redirectTarget(address: unknown): RedirectTarget | undefined {
+  const url = typeof address === 'string' ? URL.parse(address) : null
+  if (url === null || url.hash !== '' || url.username !== '' || url.password !== '')
+    return undefined
+  const { protocol, hostname, host, href: uri } = url
+  const isLoopback = LOOPBACK.has(hostname)
+  if (protocol === 'https:' || (protocol === 'http:' && isLoopback)) {
+    return { uri, host, scheme: undefined, isLoopback }
+  }
+  if (protocol === 'http:' || UNSAFE_SCHEMES.test(protocol)) return undefined
+  return { uri, host: '', scheme: protocol.slice(0, -1), isLoopback: false }
+}
+
+/** Names a client for people. */
+export function describeClient(id: string, name: string | undefined): ClientDescription {
+  const host = isDocumentId(id) ? new URL(id).host : undefined
+  const line = (name ?? '').replace(/[\p{C}\s]+/gu, ' ').trim()
+  const short = [...line].slice(0, LONGEST_NAME).join('')
+  return { id, name: short || host || 'MCP client', host }
+}
+
+/** Which clients may come (`ALLOWED_MCP_CLIENTS`). */
+export interface ClientPolicy {
+  /** Whether a client may register, or be used. */
+  allows(metadata: { clientId: string; redirectUris: readonly string[] }): boolean
+  /** Whether a document may be fetched, by its address alone. */
+  allowsDocument(clientId: string): boolean
+  /** Whether the operator named this host, and so vouches for it even on a private network. */
+  names(host: string): boolean
+}
+
+/**
+ * @param allowed hosts (of the client's document, or of all its redirect addresses; `*.` for those
+ *   below one), schemes with a colon, or client ids; undefined: any
+ */
+export function clientPolicy(allowed: readonly string[] | undefined): ClientPolicy {
+  const entries = allowed?.map(entry => entry.toLowerCase())
+  const matches = (host: string) =>
+    entries === undefined ||
+    entries.some(entry => (entry.startsWith('*.') ? host.endsWith(entry.slice(1)) : entry === host))
+  const matchesTarget = (uri: string) => {
+    const target = redirectTarget(uri)
+    if (target === undefined) return false
+    const { host, scheme, isLoopback } = target
+    if (scheme !== undefined) return matches(`${scheme}:`)
+    return (
+      matches(host) || matches(host.replace(/:\d+$/, '')) || (isLoopback && matches('localhost'))
+    )
+  }
+  const allowsDocument = (clientId: string) =>
+    matches(clientId.toLowerCase()) || matches(new URL(clientId).hostname)
+  return {
+    allowsDocument,
+    allows({ clientId, redirectUris }) {
+      if (isDocumentId(clientId)) return allowsDocument(clientId)
+      return matches(clientId.toLowerCase()) || redirectUris.every(matchesTarget)
+    },
+    names: host => entries?.includes(host.toLowerCase()) ?? false,
+  }
+}

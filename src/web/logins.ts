@@ -1,0 +1,113 @@
+/**
+ * Logins at Nextcloud that a browser began here: what they are for, and what came of them. Each
+ * belongs to the browser that began it, and what Nextcloud granted is handed out once.
+ */
+import { randomBytes } from 'node:crypto'
+import { isCodedError } from '../nextcloud/errors.ts'
+import type { Http } from '../nextcloud/http.ts'
+import {
+  beginLoginFlow,
+  type GrantedLogin,
+  LOGIN_FLOW_MS,
+  pollLoginFlow,
+} from '../nextcloud/login-flow.ts'
+import type { Pending } from '../vault/vault.ts'
+
+/** What a login is for. */
+export interface LoginPurpose {
+  readonly purpose: 'connect' | 'sign-in' | 'access' | 'background'
+  readonly clientName?: string | undefined
+  /** What Nextcloud calls the access. */
+  readonly appPasswordName: string
+  /** Path of the page that makes use of it; gets the login's id as `login`. */
+  readonly finish: string
+  /** Path of the page to go back to when the person gives up; undefined: a page that says so. */
+  readonly cancelled?: string
+  /** What that page needs to know. */
+  readonly data?: Readonly<Record<string, unknown>>
+}
+
+/** A login under way. */
+export interface Login extends LoginPurpose {
+  readonly id: string
+  readonly loginUrl: string
+  readonly granted: GrantedLogin | undefined
+}
+
+/** Logins of all browsers. */
+export interface Logins {
+  /** Asks Nextcloud for one. @returns its id @throws CodedError as any request */
+  begin(browserId: string, purpose: LoginPurpose): Promise<string>
+  /** The login as it is, after asking Nextcloud whether it was granted. @throws CodedError */
+  look(browserId: string, id: string): Promise<Login | undefined>
+  /** Takes a granted login; nobody can take it again. */
+  take(browserId: string, id: string): Promise<(Login & { granted: GrantedLogin }) | undefined>
+  /** Gives up. @returns what it was; what was granted meanwhile is to be given back */
+  cancel(browserId: string, id: string): Promise<Login | undefined>
+}
+
+interface Stored extends Omit<Login, 'id'> {
+  readonly browserId: string
+  readonly pollToken: string
+}
+
+const KIND = 'login'
+
+/**
+ * @param publicUrl address under which browsers reach Nextcloud, where it tells another one
+ */
+export function createLogins(pending: Pending, http: Http, publicUrl?: string): Logins {
+  /** Nextcloud tells what was granted once: of two that ask at once, one would never know. */
+  const asking = new Map<string, Promise<GrantedLogin | undefined>>()
+
+  const stored = async (browserId: string, id: string): Promise<Stored | undefined> => {
+    const login = (await pending.get(KIND, id)) as Stored | undefined
+    return login?.browserId === browserId ? login : undefined
+  }
+  const ask = async (id: string, login: Stored): Promise<GrantedLogin | undefined> => {
+    const granted = await pollLoginFlow(http, login.pollToken)
+    if (granted !== undefined) await pending.put(KIND, id, { ...login, granted }, LOGIN_FLOW_MS)
+    return granted
+  }
+
+  return {
+    async begin(browserId, purpose) {
+      const { appPasswordName } = purpose
+      const flow = await beginLoginFlow(http, { appPasswordName, publicUrl })
+      const id = randomBytes(24).toString('base64url')
+      const login: Stored = { ...purpose, ...flow, browserId, granted: undefined }
+      await pending.put(KIND, id, { ...login }, LOGIN_FLOW_MS)
+      return id
+    },
+
+    async look(browserId, id) {
+      const login = await stored(browserId, id)
+      if (login === undefined || login.granted !== undefined) return login && { ...login, id }
+      let answer = asking.get(id)
+      if (answer === undefined) {
+        answer = ask(id, login).finally(() => asking.delete(id))
+        asking.set(id, answer)
+      }
+      return { ...login, id, granted: await answer }
+    },
+
+    async take(browserId, id) {
+      const login = await stored(browserId, id)
+      if (login?.granted === undefined) return undefined
+      const taken = (await pending.take(KIND, id)) as Stored | undefined
+      return taken?.granted && { ...taken, id, granted: taken.granted }
+    },
+
+    async cancel(browserId, id) {
+      const login = await stored(browserId, id)
+      if (login === undefined) return undefined
+      await pending.take(KIND, id)
+      if (login.granted !== undefined) return { ...login, id }
+      const granted = await pollLoginFlow(http, login.pollToken).catch((error: unknown) => {
+        if (isCodedError(error)) return undefined
+        throw error
+      })
+      return { ...login, id, granted }
+    },
+  }
+}

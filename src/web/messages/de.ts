@@ -1,0 +1,240 @@
+/** Every text of the pages, in German, with the "du" that Nextcloud uses. */
+import type { Messages } from './messages.ts'
+
+export const de: Messages = {
+  // The frame
+  brand: 'KI-Zugriff',
+  'title.frame': '{title} – {brand}, {host}',
+  'title.problem': 'Problem: {title}',
+  account: 'Konto',
+  'sign-out': 'Abmelden',
+  'to-overview': 'Zurück zur Übersicht',
+  cancel: 'Abbrechen',
+  'new-tab': 'öffnet sich in einem neuen Tab',
+  'unnamed-app': 'eine App ohne Namen',
+
+  // An app asks to be let in
+  'consent.title': '{client} mit deiner Nextcloud verbinden?',
+  'consent.lead':
+    'Die App handelt dann in deinem Namen in {host}, soweit du es hier ankreuzt. Du kannst das jederzeit ändern oder die Verbindung trennen.',
+  'consent.name': 'App',
+  'consent.name-unchecked': 'So nennt sich die App selbst. Niemand hat das geprüft.',
+  'consent.website': 'Website',
+  'consent.returns': 'Du kehrst zurück zu',
+  'consent.account': 'Dein Konto',
+  'consent.host-warning': 'Fahre nur fort, wenn du das gerade selbst bei {redirect} begonnen hast.',
+  'consent.loopback': 'einem Programm auf diesem Computer ({redirect})',
+  'consent.loopback-title': 'Jedes Programm auf diesem Computer könnte es sein',
+  'consent.loopback-warning':
+    'Die Anfrage kommt von einem Programm auf diesem Computer, und es lässt sich nicht erkennen, von welchem. Fahre nur fort, wenn du es gerade selbst gestartet hast.',
+  'consent.scheme': 'dem Programm für {scheme}-Links',
+  'consent.scheme-title': 'Jedes Programm auf diesem Gerät könnte es sein',
+  'consent.scheme-warning':
+    'Du kommst zu dem Programm auf diesem Gerät, das {scheme}-Links öffnet, welches auch immer das ist. Fahre nur fort, wenn du das gerade selbst begonnen hast.',
+  'consent.nextcloud-next': 'Als Nächstes bittet dich deine Nextcloud um Bestätigung.',
+  'consent.as-account': 'Die App arbeitet dann im Konto {account}.',
+  'decision.continue': 'Weiter in Nextcloud',
+  'decision.allow': 'Erlauben',
+  'decision.deny': 'Ablehnen',
+
+  // Boxes
+  'areas.asked': 'Darum bittet die App',
+  'areas.more': 'Mehr erlauben',
+  'areas.more-hint': 'Darum hat die App nicht gebeten.',
+  'problem.nothing-chosen': 'Nichts ist angekreuzt. Kreuze mindestens ein Kästchen an.',
+  'problem.try-again': 'Das hat nicht geklappt. Bitte versuche es noch einmal.',
+
+  // This server asks for people whose apps sign in elsewhere
+  'access.title': 'Dürfen deine KI-Apps deine Nextcloud benutzen?',
+  'access.lead':
+    'Deine KI-Apps sind angemeldet, aber {host} weiß davon noch nichts. Erlaube einmal, was sie dort in deinem Namen tun dürfen. Du kannst das jederzeit ändern oder beenden.',
+  'access.areas': 'Was dürfen sie tun?',
+  'access.more': 'Mehr erlauben',
+  'access.more-hint': 'Das wird im Moment nicht gebraucht.',
+  'access.as-account': 'Sie arbeiten dann im Konto {account}.',
+
+  // Changing what an app may do
+  'connection.title': 'Was {client} darf',
+  'connection.lead': 'Änderungen gelten sofort.',
+  'connection.save': 'Speichern',
+
+  // Signing in
+  'sign-in.title': 'Anmelden',
+  'sign-in.lead':
+    'Sieh nach, welche KI-Apps deine Nextcloud ({host}) benutzen dürfen, und ändere, was sie dürfen.',
+  'sign-in.nextcloud': 'Mit Nextcloud anmelden',
+  'sign-in.nextcloud-hint': 'Dein Passwort gibst du in Nextcloud ein, niemals hier.',
+  'sign-in.provider': 'Bei deiner Organisation anmelden',
+  'sign-in.provider-hint': 'Dein Passwort gibst du dort ein, wo du es immer tust, niemals hier.',
+
+  // Waiting for Nextcloud
+  'waiting.title': 'Bestätige in deiner Nextcloud',
+  'waiting.connect': 'Noch ein Schritt, dann ist {client} verbunden.',
+  'waiting.sign-in': 'Deine Nextcloud sagt uns, dass du es bist.',
+  'waiting.access': 'Noch ein Schritt, dann können deine KI-Apps deine Nextcloud benutzen.',
+  'waiting.background': 'Noch ein Schritt, dann geht die Arbeit auch ohne dich weiter.',
+  'waiting.step-open': 'Öffne deine Nextcloud und melde dich dort an, falls sie danach fragt.',
+  'waiting.step-grant': 'Sie fragt nach {name}. Wähle „Zugriff gewähren“.',
+  'waiting.step-return': 'Komm zurück zu diesem Tab. Hier geht es von selbst weiter.',
+  'waiting.open': 'Nextcloud öffnen',
+  'waiting.waiting': 'Warte auf deine Bestätigung …',
+  'waiting.offline': 'Diese Seite erreicht den Server nicht. Sie versucht es weiter …',
+  'waiting.done': 'Bestätigt. Es geht weiter …',
+  'waiting.done-here': 'Bestätigt. Du kannst diese Seite schließen.',
+  'waiting.failed':
+    'Das hat nicht geklappt. Geh dorthin zurück, wo du begonnen hast, und beginne neu.',
+  'waiting.too-long':
+    'Das hat zu lange gedauert. Geh dorthin zurück, wo du begonnen hast, und beginne neu.',
+  'waiting.no-script': 'Diese Seite lädt sich alle paar Sekunden neu, bis du bestätigt hast.',
+
+  // What is connected
+  'overview.title': 'Deine KI-Apps',
+  'overview.connected': 'Verbunden',
+  'overview.none': 'Keine App ist verbunden.',
+  'overview.none-hint':
+    'Beginne in der KI-App: Füge dort diesen Server hinzu, dann bringt sie dich hierher, damit du es erlaubst.',
+  'overview.website': 'Website',
+  'overview.redirect': 'Rückkehr zu',
+  'overview.may': 'Darf',
+  'overview.may-nothing': 'nichts',
+  'overview.since': 'Seit',
+  'overview.last-used': 'Zuletzt benutzt',
+  'overview.never-used': 'noch nicht',
+  'overview.change': 'Ändern',
+  'overview.change-of': 'was {client} darf',
+  'overview.revoke': 'Trennen',
+  'background.title': 'Während du weg bist',
+  'background.text':
+    'Damit hält dieser Server deinen Suchindex aktuell, während du weg bist. Sonst tut er damit nichts.',
+  'background.off': 'Aus',
+  'background.on': 'An',
+  'background.on-since': 'An seit {time}',
+  'background.unavailable': 'Auf diesem Server nicht verfügbar.',
+  'background.turn-on': 'Einschalten',
+  'background.turn-off': 'Ausschalten',
+  'overview.log-title': 'Protokoll',
+  'overview.log-text': 'Wann Zugriff gewährt, geändert und beendet wurde.',
+  'overview.log-link': 'Protokoll öffnen',
+  'notice.revoked': 'Getrennt. Die App kann deine Nextcloud nicht mehr benutzen.',
+  'notice.background-on': 'Die Arbeit während deiner Abwesenheit ist eingeschaltet.',
+  'notice.background-off': 'Die Arbeit während deiner Abwesenheit ist ausgeschaltet.',
+  'notice.scopes-saved': 'Gespeichert. Das gilt sofort.',
+
+  // The log
+  'log.title': 'Protokoll',
+  'log.lead':
+    'Wann Zugriff auf deine Nextcloud gewährt, geändert und beendet wurde. Das Neueste steht oben.',
+  'log.none': 'Im Protokoll steht nichts.',
+  'log.older': 'Ältere Einträge',
+  'log.method': '({method})',
+
+  // What went wrong, and what to do
+  'request-expired.title': 'Diese Anfrage ist abgelaufen',
+  'request-expired.text':
+    'Sie war zu lange offen oder wurde schon beantwortet. Geh zurück zu deiner KI-App und verbinde sie neu.',
+  'other-browser.title': 'Das wurde in einem anderen Browser begonnen',
+  'other-browser.text':
+    'Mach in dem Browser weiter, in dem du begonnen hast. Oder geh zurück zu deiner KI-App und verbinde sie neu, alles in diesem Browser.',
+  'nextcloud-unreachable.title': 'Deine Nextcloud antwortet nicht',
+  'nextcloud-unreachable.text':
+    'Versuche es in ein paar Minuten noch einmal. Wenn es so bleibt, sag denen Bescheid, die deine Nextcloud betreiben.',
+  'other-user.title': 'Das war ein anderes Konto',
+  'other-user.text':
+    'In Nextcloud hast du mit einem anderen Konto bestätigt als dem, mit dem du hier angemeldet bist. Melde dich beim falschen ab und beginne neu.',
+  'client-refused.title': 'Diese App darf sich nicht verbinden',
+  'client-refused.text':
+    'Dieser Server kennt die App nicht oder nimmt ihre Angaben nicht an. Deine Nextcloud wurde nicht berührt. Wenn du die App brauchst, frag die, die diesen Server betreiben.',
+  'form-expired.title': 'Diese Seite war zu lange offen',
+  'form-expired.text':
+    'Nichts wurde geändert. Lade die Seite neu und wiederhole, was du getan hast.',
+  'provider-failed.title': 'Die Anmeldung hat nicht geklappt',
+  'provider-failed.text':
+    'Der Anmeldedienst hat nicht geantwortet, wie er sollte. Warte eine Minute und versuche es noch einmal; wenn es wieder passiert, sag denen Bescheid, die diesen Server betreiben.',
+  'no-background.title': 'Der Anmeldedienst gibt keinen dauerhaften Zugriff',
+  'no-background.text':
+    'Nichts wurde geändert. Wer den Anmeldedienst betreibt, muss diesem Server dauerhaften Zugriff (offline_access) erlauben.',
+  'not-found.title': 'Diese Seite gibt es nicht',
+  'not-found.text': 'Prüfe die Adresse oder beginne bei der Übersicht.',
+  'internal.title': 'Hier ist etwas schiefgegangen',
+  'internal.text':
+    'Es liegt nicht an dir. Versuche es noch einmal; wenn es wieder passiert, sag denen, die diesen Server betreiben, wann es war.',
+  'try-again': 'Noch einmal versuchen',
+  reload: 'Neu laden',
+
+  // What is over
+  'connected.title': 'Verbunden',
+  'connected.text': 'Du kannst diese Seite schließen und zu deiner KI-App zurückkehren.',
+  'back-to-app': 'Zurück zur App',
+  'denied.title': 'Nicht verbunden',
+  'denied.text':
+    'Die App hat keinen Zugriff auf deine Nextcloud bekommen. Du kannst diese Seite schließen.',
+  'cancelled.title': 'Abgebrochen',
+  'cancelled.text': 'Nichts wurde geändert. Du kannst diese Seite schließen.',
+  'signed-out.title': 'Abgemeldet',
+  'signed-out.text': 'Deine KI-Apps bleiben verbunden.',
+  'sign-in-again': 'Neu anmelden',
+
+  // Lines of the log
+  'event.client_allowed': 'App erlaubt',
+  'event.signed_in': 'Angemeldet',
+  'event.signed_out': 'Abgemeldet',
+  'event.store_app_password': 'Zugriff gewährt',
+  'event.update_app_password_scopes': 'Berechtigungen geändert',
+  'event.delete_app_password': 'Zugriff beendet',
+  'event.store_refresh_token': 'Arbeit während deiner Abwesenheit erlaubt',
+  'event.rotate_refresh_token': 'Arbeit während deiner Abwesenheit erneuert',
+  'event.delete_refresh_token': 'Arbeit während deiner Abwesenheit beendet',
+  'event.store_oauth_client': 'Dieser Server hat sich für die Anmeldung registriert',
+  'event.delete_oauth_client': 'Die Registrierung dieses Servers für die Anmeldung wurde beendet',
+
+  // Areas, as the apps are called in Nextcloud
+  'area.notes': 'Notizen',
+  'area.calendar': 'Kalender',
+  'area.todo': 'Aufgaben',
+  'area.contacts': 'Kontakte',
+  'area.files': 'Dateien',
+  'area.sharing': 'Teilen',
+  'area.deck': 'Deck',
+  'area.tables': 'Tabellen',
+  'area.cookbook': 'Kochbuch',
+  'area.news': 'News',
+  'area.talk': 'Talk',
+  'area.collectives': 'Kollektive',
+  'area.mail': 'E-Mail',
+  'area.semantic': 'Suche',
+
+  // What an app may do, in one word
+  'access.read': 'lesen',
+  'access.write': 'ändern',
+  'access.send': 'senden',
+
+  // Scopes
+  'scope.notes:read': 'Deine Notizen lesen',
+  'scope.notes:write': 'Deine Notizen anlegen, ändern und löschen',
+  'scope.calendar:read': 'Deine Kalender und Termine sehen',
+  'scope.calendar:write': 'Kalender und Termine anlegen, ändern und löschen',
+  'scope.todo:read': 'Deine Aufgaben sehen',
+  'scope.todo:write': 'Aufgaben anlegen, ändern und löschen',
+  'scope.contacts:read': 'Deine Kontakte sehen',
+  'scope.contacts:write': 'Kontakte anlegen, ändern und löschen',
+  'scope.files:read': 'Deine Dateien sehen und öffnen',
+  'scope.files:write': 'Dateien hochladen, ändern, verschieben und löschen',
+  'scope.sharing:read': 'Sehen, was mit wem geteilt ist',
+  'scope.sharing:write': 'Dinge mit anderen teilen, Freigaben ändern und beenden',
+  'scope.deck:read': 'Deine Boards und Karten sehen',
+  'scope.deck:write': 'Boards und Karten anlegen, ändern und löschen',
+  'scope.tables:read': 'Deine Tabellen sehen',
+  'scope.tables:write': 'Tabellen und Zeilen anlegen, ändern und löschen',
+  'scope.cookbook:read': 'Deine Rezepte sehen',
+  'scope.cookbook:write': 'Rezepte hinzufügen, ändern und löschen',
+  'scope.news:read': 'Deine Feeds und Artikel lesen',
+  'scope.news:write': 'Feeds hinzufügen und entfernen, Artikel als gelesen markieren',
+  'scope.talk:read': 'Deine Unterhaltungen lesen',
+  'scope.talk:write': 'In deinem Namen Nachrichten schreiben und Unterhaltungen verwalten',
+  'scope.collectives:read': 'Die Seiten deiner Kollektive lesen',
+  'scope.collectives:write': 'Kollektive und Seiten anlegen, ändern und löschen',
+  'scope.mail:read': 'Deine E-Mails lesen',
+  'scope.mail:write': 'Deine E-Mails sortieren, markieren und löschen',
+  'scope.mail:send': 'E-Mails in deinem Namen senden',
+  'scope.semantic:read': 'Nach Bedeutung suchen, in deinen Notizen, Dateien und mehr',
+}

@@ -1,0 +1,12 @@
+/** `npm run test:browser`: the pages in a real browser, which `npm test` cannot count on. */
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['test/browser/**/*.proof.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    // Each file starts a browser of its own.
+    maxWorkers: 4,
+  },
+})

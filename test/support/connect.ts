@@ -1,0 +1,259 @@
+/** The built-in authorization server with a Nextcloud, clients that register, and people. */
+import { createHash, randomBytes } from 'node:crypto'
+import type { Environment } from '../../src/config/config.ts'
+import type { Vault } from '../../src/vault/vault.ts'
+import { type Backend, startBackend } from './backend.ts'
+import { type Front, startFront } from './front.ts'
+import { type Harness, startHarness } from './harness.ts'
+import { type Browser, createBrowser, formsIn, grantLoginFlow, type Page } from './login-flow.ts'
+import { memoryVault } from './oauth.ts'
+
+/** Where nobody listens: browsers of the tests stop before it. */
+export const REDIRECT = 'http://localhost:9999/callback'
+
+/** A person with their login password. */
+export interface Person {
+  user: string
+  password: string
+}
+
+/** Everything between a client that knows the address alone and the user's notes. */
+export interface ConnectHarness extends Harness {
+  /** Public address of the server. */
+  url: string
+  front: Front
+  vault: Vault
+  alice: Person
+  bob: Person
+  /** Calls a tool with a token; either era. */
+  post(token: string | undefined, message: object): Promise<Response>
+}
+
+export interface ConnectOptions {
+  environment?: Environment
+  backend?: Backend
+  vault?: Vault
+}
+
+/** Login passwords, which the demo has fixed and a real instance is given with. */
+function person(backend: Backend, id: 'alice' | 'bob'): Person {
+  if (backend.demo !== undefined) return { user: id, password: `${id}-demo` }
+  const suffix = id === 'alice' ? '' : '2'
+  return {
+    user: (id === 'alice' ? backend.alice : backend.bob)?.loginName ?? '',
+    password: process.env[`NEXTCLOUD_TEST_LOGIN_PASSWORD${suffix}`] ?? '',
+  }
+}
+
+/** Starts it all; no client is connected. */
+export async function startConnect(options: ConnectOptions = {}): Promise<ConnectHarness> {
+  const front = await startFront()
+  const vault = options.vault ?? (await memoryVault())
+  const backend = options.backend ?? (await startBackend())
+  const h = await startHarness({
+    backend,
+    vault,
+    client: false,
+    environment: {
+      NEXTCLOUD_USERNAME: undefined,
+      NEXTCLOUD_PASSWORD: undefined,
+      NEXTCLOUD_PUBLIC_URL: backend.url,
+      NEXTCLOUD_MCP_SERVER_URL: front.url,
+      TOKEN_STORAGE_DB: ':memory:',
+      ...options.environment,
+    },
+  })
+  front.lead(h.server.port)
+  return {
+    ...h,
+    url: front.url,
+    front,
+    vault,
+    alice: person(backend, 'alice'),
+    bob: person(backend, 'bob'),
+    post: (token, message) =>
+      fetch(`${front.url}/mcp`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          accept: 'application/json, text/event-stream',
+          'mcp-protocol-version': '2025-11-25',
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        },
+        body: JSON.stringify(message),
+      }),
+    async close() {
+      await h.close()
+      await front.close()
+      if (options.vault === undefined) await vault.close()
+    },
+  }
+}
+
+/** What the token endpoint answered. */
+export interface TokenAnswer {
+  status: number
+  access_token: string
+  refresh_token: string
+  scope: string
+  expires_in: number
+  error?: string
+  error_description?: string
+}
+
+/** A client that registered itself. */
+export interface TestClient {
+  id: string
+  /** The address to send a person to, and what belongs to the answer. */
+  begin(parameters?: Record<string, string>): { url: URL; verifier: string; state: string }
+  exchange(
+    code: string,
+    verifier: string,
+    parameters?: Record<string, string>,
+  ): Promise<TokenAnswer>
+  refresh(token: string, parameters?: Record<string, string>): Promise<TokenAnswer>
+  revoke(token: string): Promise<number>
+}
+
+/** Registers a public client, as the MCP clients for the desktop do. */
+export async function registerClient(
+  url: string,
+  metadata: Record<string, unknown> = {},
+): Promise<TestClient> {
+  const response = await fetch(`${url}/oauth/register`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      client_name: 'Test client',
+      redirect_uris: [REDIRECT],
+      token_endpoint_auth_method: 'none',
+      ...metadata,
+    }),
+  })
+  const answer = (await response.json()) as { client_id: string; error?: string }
+  if (response.status !== 201) throw new Error(JSON.stringify(answer))
+  const [redirect = REDIRECT] = (metadata.redirect_uris as string[] | undefined) ?? []
+  return clientOf(url, answer.client_id, redirect)
+}
+
+/** A client that is known by its id. */
+export function clientOf(url: string, id: string, redirect = REDIRECT): TestClient {
+  const token = async (fields: Record<string, string>): Promise<TokenAnswer> => {
+    const body = new URLSearchParams({ client_id: id, ...fields })
+    const response = await fetch(`${url}/oauth/token`, { method: 'POST', body })
+    return { status: response.status, ...((await response.json()) as object) } as TokenAnswer
+  }
+  return {
+    id,
+    begin(parameters = {}) {
+      const verifier = randomBytes(32).toString('base64url')
+      const state = randomBytes(8).toString('hex')
+      const authorization = new URL(`${url}/oauth/authorize`)
+      authorization.search = new URLSearchParams({
+        response_type: 'code',
+        client_id: id,
+        redirect_uri: redirect,
+        state,
+        scope: 'notes:read',
+        resource: `${url}/mcp`,
+        code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+        code_challenge_method: 'S256',
+        ...parameters,
+      }).toString()
+      return { url: authorization, verifier, state }
+    },
+    exchange: (code, verifier, parameters = {}) =>
+      token({
+        grant_type: 'authorization_code',
+        redirect_uri: redirect,
+        code,
+        code_verifier: verifier,
+        ...parameters,
+      }),
+    refresh: (refreshToken, parameters = {}) =>
+      token({ grant_type: 'refresh_token', refresh_token: refreshToken, ...parameters }),
+    async revoke(value) {
+      const body = new URLSearchParams({ client_id: id, token: value })
+      return (await fetch(`${url}/oauth/revoke`, { method: 'POST', body })).status
+    },
+  }
+}
+
+/** Sends a form of a page as a person would: with the boxes that are ticked, or these. */
+export async function submit(
+  browser: Browser,
+  page: Page,
+  answer: { decision?: string; scopes?: readonly string[] } = {},
+): Promise<Page> {
+  const [form] = formsIn(page)
+  if (form === undefined) throw new Error(`no form at ${page.url.pathname}: ${page.body}`)
+  const ticked = [...page.body.matchAll(/<input\b[^>]*name="scopes"[^>]*>/g)].flatMap(([input]) =>
+    /\bchecked\b/.test(input) ? [/value="([^"]*)"/.exec(input)?.[1] ?? ''] : [],
+  )
+  const fields = new URLSearchParams()
+  for (const [name, value] of Object.entries(form.fields)) {
+    if (name !== 'scopes') fields.set(name, value)
+  }
+  for (const scope of answer.scopes ?? ticked) fields.append('scopes', scope)
+  if (answer.decision !== undefined) fields.set('decision', answer.decision)
+  return browser.send('POST', form.action, { headers: { origin: page.url.origin }, fields })
+}
+
+/**
+ * A person sent to `url` by a client: agrees, confirms in Nextcloud, and is sent back.
+ * @returns the address of the client with the answer
+ */
+export async function agree(
+  url: URL,
+  person: Person,
+  options: { browser?: Browser; scopes?: readonly string[] } = {},
+): Promise<URL> {
+  const { browser = createBrowser(), scopes } = options
+  const consent = await browser.open(url)
+  const decided = await submit(browser, consent, {
+    decision: 'allow',
+    ...(scopes === undefined ? {} : { scopes }),
+  })
+  return confirm(browser, decided, person)
+}
+
+/** From the waiting page on: grants in Nextcloud, and follows until the client is reached. */
+export async function confirm(browser: Browser, decided: Page, person: Person): Promise<URL> {
+  const waiting = await followHere(browser, decided)
+  if (waiting instanceof URL) return waiting
+  const loginUrl = /href="([^"]*\/login\/v2\/flow[^"]*)"/.exec(waiting.body)?.[1]
+  if (loginUrl === undefined) throw new Error(`stuck: ${waiting.status} ${waiting.body}`)
+  await grantLoginFlow(loginUrl, person)
+  const after = await followHere(browser, await browser.send('GET', waiting.url))
+  if (after instanceof URL) return after
+  throw new Error(`stuck at ${after.url.pathname}: ${after.status} ${after.body}`)
+}
+
+/** Follows redirects of this server; gives the address where one leads away from it. */
+export async function followHere(browser: Browser, page: Page): Promise<Page | URL> {
+  let last = page
+  for (let step = 0; step < 10; step++) {
+    const location = last.headers.get('location')
+    if (location === null) return last
+    const next = new URL(location, last.url)
+    if (next.origin !== page.url.origin) return next
+    last = await browser.send('GET', next)
+  }
+  throw new Error('round in circles')
+}
+
+/** Connects a client for a person, from nothing to tokens. */
+export async function connectClient(
+  h: Pick<ConnectHarness, 'url'>,
+  person: Person,
+  options: { scope?: string; browser?: Browser; client?: TestClient; scopes?: string[] } = {},
+): Promise<{ client: TestClient; tokens: TokenAnswer }> {
+  const client = options.client ?? (await registerClient(h.url))
+  const { url, verifier } = client.begin(
+    options.scope === undefined ? {} : { scope: options.scope },
+  )
+  const back = await agree(url, person, options)
+  const code = back.searchParams.get('code')
+  if (code === null) throw new Error(back.href)
+  return { client, tokens: await client.exchange(code, verifier) }
+}
