@@ -2,6 +2,7 @@
 import { CodedError, type ErrorDetails } from '../nextcloud/errors.ts'
 import type { ProviderError } from '../oidc/errors.ts'
 
+const KEPT = 'Your permission is kept; if it was given to a client that is gone, connect again.'
 const CONNECT_AGAIN = 'Connect your Nextcloud account for background work again.'
 
 /** A failure as it is remembered, to be said again without asking again. */
@@ -71,8 +72,8 @@ export function failureOf(error: ProviderError): Failure {
     code: 'FORBIDDEN',
     message: error.message,
     hint: isClient
-      ? "An administrator must make this server's client known to the identity provider again. Your permission is kept."
-      : "An administrator must let this server's client at the identity provider refresh tokens for Nextcloud. Your permission is kept.",
+      ? `An administrator must make this server's client known to the identity provider again. ${KEPT}`
+      : `An administrator must let this server's client at the identity provider refresh tokens for Nextcloud. ${KEPT}`,
     ...(description === undefined ? {} : { serverMessage: description }),
   }
 }

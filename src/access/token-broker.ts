@@ -77,6 +77,10 @@ export function createTokenBroker(options: TokenBrokerOptions): TokenBroker {
   const reporting = new Map<string, Promise<void>>()
   /** Answers that the storage could not take: the provider has forgotten what came before them. */
   const unstored = new Map<string, { previous: string; answer: RefreshedGrant }>()
+  const waitingFor = (userId: string, token: string | undefined): RefreshedGrant | undefined => {
+    const waiting = unstored.get(userId)
+    return waiting?.previous === token ? waiting?.answer : undefined
+  }
 
   const alone = <T>(userId: string, work: (lost: AbortSignal) => Promise<T>): Promise<T> =>
     withLease(vault.leases, `background token ${userId}`, work, lease).catch((error: unknown) => {
@@ -107,14 +111,12 @@ export function createTokenBroker(options: TokenBrokerOptions): TokenBroker {
     const { pause, refusal } = remembered.note
     if (refusal?.final) throw notAccepted('tokens')
     if (remembered.token !== undefined) return { ...remembered, grant }
-    
+    if (pause !== undefined && pause.until > now()) throw codedErrorOf(pause)
     return { ...remembered, grant }
   }
 
   /** The provider's answer; undefined when the grant is another one meanwhile. */
   const ask = async (grant: RefreshToken, note: Note): Promise<RefreshedGrant | undefined> => {
-    const waiting = unstored.get(grant.userId)
-    if (waiting?.previous === grant.token) return waiting.answer
     try {
       const { token, profile: _, ...info } = grant
       return await options.refresh(token, info)
@@ -162,11 +164,12 @@ export function createTokenBroker(options: TokenBrokerOptions): TokenBroker {
   const renew = async (grant: RefreshToken, note: Note): Promise<string | undefined> => {
     const { userId } = grant
     const asked = now()
-    const answer = await ask(grant, note)
+    const waiting = waitingFor(userId, grant.token)
+    const answer = waiting ?? (await ask(grant, note))
     if (answer === undefined || !(await store(grant, answer))) return undefined
     const { accessToken, expiresAt, refreshToken = grant.token } = answer
-    // It waited for the storage, and is over by now.
-    if (expiresAt <= now()) return undefined
+    // It waited for the storage for too long, and is good for no more than the next refresh.
+    if (waiting !== undefined && expiresAt - MARGIN_MS <= asked) return undefined
     const minted = digest(accessToken)
     const refusal = refusalAfter(note.refusal, minted)
     await memory.note(userId, refreshToken, { minted, refusal })
@@ -268,7 +271,7 @@ export function createTokenBroker(options: TokenBrokerOptions): TokenBroker {
       const grant = await takeGrant(refreshTokens, userId)
       await memory.forget(userId)
       if (grant === undefined) return NOTHING_REVOKED
-      const token = unstored.get(userId)?.answer.refreshToken ?? grant.token
+      const token = waitingFor(userId, grant.token)?.refreshToken ?? grant.token
       unstored.delete(userId)
       const complete = token !== undefined && (await endAtProvider(token))
       const method = complete ? 'revocation' : 'storage'

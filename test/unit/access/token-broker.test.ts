@@ -51,6 +51,12 @@ describe('a token is used', () => {
     expect(await token()).toBe('access-2')
   })
 
+  test('once, also where the provider says that it is over at once', async () => {
+    s.provider.lifetimeMs = 0
+    expect(await token()).toBe('access-1')
+    expect(asked()).toBe(1)
+  })
+
   test('by all processes, and is encrypted on the way', async () => {
     expect(await token()).toBe('access-1')
     expect(await s.another().tokenFor('alice')).toBe('access-1')
@@ -190,6 +196,16 @@ describe('what takes the place of the refresh token', () => {
     await token()
     expect(await s.stored()).toBe('first')
     expect(await s.broker.status('alice')).toMatchObject({ expiresAt: s.now() + 55 * MINUTE })
+    // One that moves on with each use, and one that hardly moves.
+    for (const [moved, kept] of [
+      [HOUR, HOUR],
+      [55 * MINUTE + 59 * SECOND, 55 * MINUTE],
+    ] as const) {
+      s.pass(5 * MINUTE)
+      s.provider.more = { refreshExpiresAt: s.now() + moved }
+      await token()
+      expect(await s.broker.status('alice')).toMatchObject({ expiresAt: s.now() + kept })
+    }
   })
 
   test('is thrown away with the rest when another grant was stored meanwhile', async () => {
@@ -241,6 +257,20 @@ describe('what takes the place of the refresh token', () => {
     expect(await broker.tokenFor('alice')).toBe('access-1')
     expect(s.provider.asked).toEqual(['first'])
     expect(await s.stored()).toBe('first+')
+  })
+
+  test('that waits for the disk ends with its grant, and with no other one', async () => {
+    const failing = withReplace(async () => {
+      throw new VaultError('DISK_FULL', 'The disk is full')
+    })
+    await expect(failing.tokenFor('alice')).rejects.toMatchObject({ code: 'DISK_FULL' })
+    await failing.revoke('alice')
+    expect(s.provider.revoked).toEqual(['first+'])
+    await s.grant()
+    await expect(failing.tokenFor('alice')).rejects.toMatchObject({ code: 'DISK_FULL' })
+    await s.grant({ token: 'anew' })
+    await failing.revoke('alice')
+    expect(s.provider.revoked).toEqual(['first+', 'anew'])
   })
 
   test('nor when that lasts for longer than the access token', async () => {
