@@ -1,6 +1,6 @@
 /**
  * `npm run conformance`: the official MCP conformance suite against this server, in what each
- * supported revision of the protocol requires. Fails on a failure that the baseline file of that
+ * supported revision of the protocol requires, and against its authorization server. Fails on a failure that the baseline file of that
  * revision does not list, and on a listed one that has come to pass.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
@@ -12,6 +12,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { authorizationConformance } from './conformance-authorization.ts'
 
 const REVISIONS = ['2025-11-25', '2026-07-28']
 const STARTS_WITHIN_MS = 20_000
@@ -41,6 +42,11 @@ try {
   for (const revision of options.revision ? [options.revision] : REVISIONS) {
     if (!(await passes(suite, revision, url))) process.exitCode = 1
   }
+  const { passed, failed, said } = await authorizationConformance(suite)
+  const isGood = passed > 0 && failed === 0
+  if (!isGood || options.verbose) process.stdout.write(`${said}\n`)
+  process.stdout.write(`authorization: ${passed} scenarios pass, ${failed} do not\n`)
+  if (!isGood) process.exitCode = 1
 } finally {
   server.kill()
 }

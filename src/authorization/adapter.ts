@@ -3,8 +3,9 @@ import type { Adapter, AdapterPayload } from 'oidc-provider'
 import { errors } from 'oidc-provider'
 import type { Records } from '../vault/vault.ts'
 
-/** A client that nobody has connected is forgotten after this time. */
+/** A registration, which anybody can make, is forgotten after this time unless somebody connects. */
 const UNUSED_CLIENT_MS = 7 * 24 * 3_600_000
+const REGISTRATION = new Set(['Client', 'RegistrationAccessToken'])
 
 /** Kind of the records of one of the library's models. */
 export function kindOf(model: string): string {
@@ -20,7 +21,10 @@ export function createAdapters(records: Records): (model: string) => Adapter {
     const kind = kindOf(model)
     return {
       async upsert(id, payload, expiresIn) {
-        const ttlMs = model === 'Client' ? UNUSED_CLIENT_MS : expiresIn && expiresIn * 1_000
+        const kept = model === 'Client' ? await records.get(kind, id) : undefined
+        const isKept = kept !== undefined && kept.expiresAt === undefined
+        const unlessKept = isKept ? undefined : UNUSED_CLIENT_MS
+        const ttlMs = REGISTRATION.has(model) ? unlessKept : expiresIn && expiresIn * 1_000
         await records.put(kind, id, plain(payload), {
           ...(ttlMs ? { ttlMs } : {}),
           keys: {

@@ -9,6 +9,7 @@ export interface ClientMetadata {
   application_type?: string
   grant_types?: string[]
   response_types?: string[]
+  response_modes?: string[]
   token_endpoint_auth_method?: string
   scope?: string
 }
@@ -36,13 +37,14 @@ export interface RedirectTarget {
 const LONGEST_NAME = 100
 const GRANT_TYPES = ['authorization_code', 'refresh_token']
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]'])
-/** Schemes that a browser itself runs or opens; no program's own. */
+/** Schemes that a browser or the system itself runs or opens; no program's own. */
 const UNSAFE_SCHEMES =
-  /^(javascript|data|vbscript|file|blob|about|filesystem|view-source|chrome|edge|resource|ws|wss|ftp|mailto|tel):$/
+  /^(javascript|data|vbscript|file|blob|about|filesystem|view-source|chrome|edge|resource|[a-z-]*-extension|ws|wss|ftp|smb|ldap|ssh|mailto|tel|sms|intent|ms-[a-z-]+|search(-ms)?):$/
 
 /** Whether a client id is the address of a document that describes the client. */
 export function isDocumentId(clientId: string): boolean {
-  return clientId.startsWith('https://')
+  // In capitals too, as the library takes it.
+  return /^https:\/\//i.test(clientId)
 }
 
 /**
@@ -68,6 +70,8 @@ export function normaliseClient(metadata: ClientMetadata): void {
   metadata.application_type = isWeb ? 'web' : 'native'
   metadata.grant_types = [...GRANT_TYPES]
   metadata.response_types = ['code']
+  // In the address: a fragment or a form that sends itself has no use for a code.
+  metadata.response_modes = ['query']
   delete metadata.scope
   if (isDocumentId(metadata.client_id ?? '')) {
     // A document has no place for a secret.
@@ -114,26 +118,34 @@ export interface ClientPolicy {
  */
 export function clientPolicy(allowed: readonly string[] | undefined): ClientPolicy {
   const entries = allowed?.map(entry => entry.toLowerCase())
+  const lists = (text: string) => entries?.includes(text) ?? true
+  // Only hosts end with their domain: the path of an address may end with anything.
   const matches = (host: string) =>
-    entries === undefined ||
-    entries.some(entry => (entry.startsWith('*.') ? host.endsWith(entry.slice(1)) : entry === host))
+    lists(host) ||
+    (entries?.some(entry => entry.startsWith('*.') && host.endsWith(entry.slice(1))) ?? false)
   const matchesTarget = (uri: string) => {
     const target = redirectTarget(uri)
     if (target === undefined) return false
     const { host, scheme, isLoopback } = target
-    if (scheme !== undefined) return matches(`${scheme}:`)
+    if (scheme !== undefined) return lists(`${scheme}:`)
     return (
       matches(host) || matches(host.replace(/:\d+$/, '')) || (isLoopback && matches('localhost'))
     )
   }
   const allowsDocument = (clientId: string) =>
-    matches(clientId.toLowerCase()) || matches(new URL(clientId).hostname)
+    lists(clientId.toLowerCase()) || matches(new URL(clientId).hostname)
   return {
     allowsDocument,
     allows({ clientId, redirectUris }) {
       if (isDocumentId(clientId)) return allowsDocument(clientId)
-      return matches(clientId.toLowerCase()) || redirectUris.every(matchesTarget)
+      return lists(clientId.toLowerCase()) || redirectUris.every(matchesTarget)
     },
-    names: host => entries?.includes(host.toLowerCase()) ?? false,
+    // A name of loopback stands for programs on it; a document there has to be named as a whole.
+    names: host =>
+      entries?.some(entry =>
+        isDocumentId(entry)
+          ? URL.parse(entry)?.hostname === host
+          : entry === host && !LOOPBACK.has(host),
+      ) ?? false,
   }
 }

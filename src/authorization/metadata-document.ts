@@ -99,7 +99,8 @@ export function createDocumentFetch(options: DocumentFetchOptions): DocumentFetc
       if (url.protocol !== 'https:') throw refused()
       // An address in place of a name is not looked up.
       const literal = url.hostname.replace(/^\[|\]$/g, '')
-      if (isIP(literal) !== 0 && !isPublicAddress(literal)) throw refused()
+      const isPrivate = isIP(literal) !== 0 && !isPublicAddress(literal)
+      if (isPrivate && !options.vouchedFor(url.hostname)) throw refused()
       return undiciFetch(url, {
         method: init.method ?? 'GET',
         headers: { accept: 'application/json', 'user-agent': options.userAgent },

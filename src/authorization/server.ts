@@ -169,7 +169,10 @@ export function createAuthorizationServer(
       const granted = scopes.map(spelling)
       const grant = new library.Grant({ accountId: userId, clientId: client.id })
       if (signIn.length > 0) grant.addOIDCScope(signIn.join(' '))
-      grant.addResourceScope(resource, granted.join(' '))
+      // By the name that was asked for: this server has several, and the library compares them.
+      for (const name of [interaction.params.resource ?? resource].flat()) {
+        grant.addResourceScope(String(name), granted.join(' '))
+      }
       const grantId = await grant.save()
       // People may allow more or less than was asked for; the token says what (RFC 6749 3.3).
       interaction.params.scope = [...signIn, ...granted].join(' ')
@@ -201,7 +204,8 @@ export function createAuthorizationServer(
       for (const { id } of await grantsOf(userId, clientId)) {
         const grant = await library.Grant.find(id)
         if (grant === undefined) continue
-        grant.resources = { [resource]: scopes.join(' ') }
+        const names = Object.keys(grant.resources ?? { [resource]: '' })
+        grant.resources = Object.fromEntries(names.map(name => [name, scopes.join(' ')]))
         await extend(grant)
         for (const { id: token } of await vault.records.find(
           kindOf('RefreshToken'),

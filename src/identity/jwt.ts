@@ -1,26 +1,10 @@
 /** Access tokens that are JSON Web Tokens (RFC 9068), checked with the provider's keys. */
 import { errors, type JWTHeaderParameters, type JWTPayload, jwtVerify } from 'jose'
+import { SIGNATURE_ALGORITHMS } from '../oidc/algorithms.ts'
 import { isProviderError, ProviderError } from '../oidc/errors.ts'
 import type { Provider } from '../oidc/provider.ts'
 import { InvalidToken } from './invalid-token.ts'
 
-/**
- * Signatures that only the provider can make. Nothing symmetric: its key would be the public one,
- * which everybody has.
- */
-const ALGORITHMS = [
-  'RS256',
-  'RS384',
-  'RS512',
-  'PS256',
-  'PS384',
-  'PS512',
-  'ES256',
-  'ES384',
-  'ES512',
-  'EdDSA',
-  'Ed25519',
-]
 /** Seconds that the clocks may be apart. */
 const CLOCK_TOLERANCE_S = 5
 
@@ -40,7 +24,7 @@ export async function verifyJwt(
 ): Promise<JWTPayload> {
   try {
     const { payload, protectedHeader } = await jwtVerify(token, provider.keys, {
-      algorithms: ALGORITHMS,
+      algorithms: SIGNATURE_ALGORITHMS,
       issuer: [...provider.issuers],
       audience: [...audiences],
       requiredClaims: ['exp'],

@@ -1,5 +1,7 @@
 /** ID tokens (OIDC Core 2), which say who signed in; for this server's own client to read. */
+
 import { errors, type JWTPayload, jwtVerify } from 'jose'
+import { SIGNATURE_ALGORITHMS } from './algorithms.ts'
 import { isProviderError, ProviderError } from './errors.ts'
 import type { Provider } from './provider.ts'
 
@@ -17,10 +19,6 @@ export interface IdTokenChecks {
   readonly now: () => number
 }
 
-/** Signatures that only the provider can make: a shared secret proves nothing to a third party. */
-const ALGORITHMS = ['RS', 'PS', 'ES']
-  .flatMap(family => ['256', '384', '512'].map(bits => family + bits))
-  .concat('EdDSA', 'Ed25519')
 /** Seconds that the clocks may be apart. */
 const CLOCK_TOLERANCE_S = 5
 
@@ -52,7 +50,7 @@ async function verified(
 ): Promise<JWTPayload> {
   try {
     const { payload } = await jwtVerify(idToken, provider.keys, {
-      algorithms: ALGORITHMS,
+      algorithms: SIGNATURE_ALGORITHMS,
       issuer: [...provider.issuers],
       audience: clientId,
       requiredClaims: ['exp', 'iat'],

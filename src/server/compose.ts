@@ -1,5 +1,6 @@
 /** The composition root: configuration in, wired server out. Nothing is wired anywhere else. */
 import type { McpServerFactory } from '@modelcontextprotocol/server'
+import type { BackgroundAccess } from '../access/background.ts'
 import { createApps } from '../apps/index.ts'
 import type { Config } from '../config/config.ts'
 import type { Caller, Identity } from '../identity/caller.ts'
@@ -26,6 +27,8 @@ export interface Composition {
   readonly identity: Identity
   /** The identity provider, in the OAuth modes. */
   readonly oauth: OAuthDeployment | undefined
+  /** Access while users are away; undefined: switched off. */
+  readonly background: BackgroundAccess | undefined
   readonly activity: Activity
   /** Makes the MCP server of one request or connection. */
   readonly factory: McpServerFactory
@@ -84,6 +87,7 @@ export function compose(config: Config, options: ComposeOptions = {}): Compositi
     nextcloud,
     identity,
     oauth,
+    background: deployment.background,
     activity,
     factory,
     warmUp() {

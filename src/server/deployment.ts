@@ -1,6 +1,7 @@
 /** Wires who calls and on whose behalf, for the mode that is configured; part of the composition. */
 import type { Access } from '../access/access.ts'
 import { appPasswordAccess } from '../access/app-password.ts'
+import type { BackgroundAccess } from '../access/background.ts'
 import { callerPasswordAccess } from '../access/caller-password.ts'
 import { exchangedTokenAccess } from '../access/exchanged-token.ts'
 import { forwardedTokenAccess } from '../access/forwarded-token.ts'
@@ -34,6 +35,8 @@ export interface Deployment {
   readonly oauth?: OAuthDeployment
   /** Tools with which callers manage all this. */
   readonly apps: readonly App[]
+  /** Access while users are away; undefined: switched off. */
+  readonly background?: BackgroundAccess | undefined
 }
 
 /** The provider and this server's place at it. */
@@ -120,6 +123,7 @@ function oauthDeployment(
       close: issuer.close,
     },
     apps: people?.apps ?? [],
+    background: people?.background,
   }
 }
 

@@ -22,7 +22,7 @@ export function createPages(
 ): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>()
   app.get('/app/assets/*', c => {
-    const asset = assetAt(c.req.path.split('/app/assets/')[1] ?? '')
+    const asset = assetAt(c.req.path)
     if (asset === undefined) return c.notFound()
     return c.body(asset.body, 200, assetHeaders(asset.contentType))
   })

@@ -2,18 +2,12 @@
  * The whole way of a client that knows nothing but the address: challenge, metadata, registration,
  * code with PKCE in a browser (played by a few requests), token, call.
  */
-import {
-  Client,
-  type OAuthClientProvider,
-  StreamableHTTPClientTransport,
-} from '@modelcontextprotocol/client'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { signIn } from '../support/browser.ts'
 import { type Front, startFront } from '../support/front.ts'
 import { callTool } from '../support/harness.ts'
 import { type OAuthHarness, startOAuth } from '../support/oauth.ts'
-
-const REDIRECT = 'http://localhost:9999/callback'
+import { clientMemory, connectSdk } from '../support/sdk-client.ts'
 
 let h: OAuthHarness
 let front: Front
@@ -31,52 +25,9 @@ afterEach(async () => {
   await front.close()
 })
 
-/** What the SDK's client keeps, in memory. */
-function memory(scope?: string) {
-  const kept: { authorization?: URL; [key: string]: unknown } = {}
-  const provider: OAuthClientProvider = {
-    redirectUrl: REDIRECT,
-    clientMetadata: {
-      client_name: 'Test client',
-      redirect_uris: [REDIRECT],
-      grant_types: ['authorization_code', 'refresh_token'],
-      response_types: ['code'],
-      token_endpoint_auth_method: 'none',
-      ...(scope === undefined ? {} : { scope }),
-    },
-    clientInformation: () => kept.client as never,
-    saveClientInformation: client => {
-      kept.client = client
-    },
-    tokens: () => kept.tokens as never,
-    saveTokens: tokens => {
-      kept.tokens = tokens
-    },
-    redirectToAuthorization: url => {
-      kept.authorization = url
-    },
-    saveCodeVerifier: verifier => {
-      kept.verifier = verifier
-    },
-    codeVerifier: () => kept.verifier as string,
-  }
-  return { provider, kept }
-}
-
-const connect = async (provider: OAuthClientProvider) => {
-  const client = new Client(
-    { name: 'test', version: '1' },
-    { versionNegotiation: { mode: 'legacy' } },
-  )
-  const transport = new StreamableHTTPClientTransport(new URL(`${front.url}/mcp`), {
-    authProvider: provider,
-  })
-  return { client, transport }
-}
-
 test('a client that was given the address alone gets in, and acts as the user who signed in', async () => {
-  const { provider, kept } = memory()
-  const first = await connect(provider)
+  const { provider, kept } = clientMemory()
+  const first = connectSdk(front.url, provider)
   await expect(first.client.connect(first.transport)).rejects.toThrow(/nauthorized/)
   const { authorization } = kept
   if (authorization === undefined) throw new Error('was not sent to the provider')
@@ -86,7 +37,7 @@ test('a client that was given the address alone gets in, and acts as the user wh
 
   const back = await signIn(authorization, 'bob')
   await first.transport.finishAuth(back.searchParams)
-  const { client, transport } = await connect(provider)
+  const { client, transport } = connectSdk(front.url, provider)
   await client.connect(transport)
   expect((await client.listTools()).tools.map(({ name }) => name)).toContain('nc_notes_get_note')
   expect((await callTool(client, 'nc_users_get_current_user')).data.id).toBe('bob')

@@ -73,7 +73,11 @@ export async function startBearerNextcloud(
         port: upstream.port,
         method,
         path,
-        headers: { ...headers, host: upstream.host, authorization },
+        headers: {
+          ...headers,
+          host: upstream.host,
+          ...(authorization === undefined ? {} : { authorization }),
+        },
       },
       answer => {
         outgoing.writeHead(answer.statusCode ?? 502, answer.rawHeaders)

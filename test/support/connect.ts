@@ -257,3 +257,85 @@ export async function connectClient(
   if (code === null) throw new Error(back.href)
   return { client, tokens: await client.exchange(code, verifier) }
 }
+
+/** A person in front of the page that asks them, sent there by a client. */
+export interface Asked {
+  client: TestClient
+  browser: Browser
+  /** The page that asks. */
+  page: Page
+  verifier: string
+  state: string
+}
+
+/** Sends a person to the page that asks them; nothing is decided. */
+export async function ask(
+  h: Pick<ConnectHarness, 'url'>,
+  options: { client?: TestClient; browser?: Browser; parameters?: Record<string, string> } = {},
+): Promise<Asked> {
+  const { browser = createBrowser() } = options
+  const client = options.client ?? (await registerClient(h.url))
+  const { url, verifier, state } = client.begin(options.parameters)
+  const page = await browser.open(url)
+  if (!page.url.pathname.includes('/app/connect/')) throw new Error(`not asked: ${page.body}`)
+  return { client, browser, page, verifier, state }
+}
+
+/** The same, and the person agreed: the page that waits for Nextcloud. */
+export async function awaitNextcloud(
+  h: Pick<ConnectHarness, 'url'>,
+  options: Parameters<typeof ask>[1] = {},
+): Promise<Asked & { waiting: Page; loginUrl: string }> {
+  const asked = await ask(h, options)
+  const decided = await submit(asked.browser, asked.page, { decision: 'allow' })
+  const waiting = await followHere(asked.browser, decided)
+  if (waiting instanceof URL) throw new Error(`sent back to ${waiting}`)
+  return { ...asked, waiting, loginUrl: loginUrlOf(waiting) }
+}
+
+/** Where a person confirms in Nextcloud, as a waiting page tells. */
+export function loginUrlOf(waiting: Page): string {
+  const loginUrl = /href="([^"]*\/login\/v2\/flow[^"]*)"/.exec(waiting.body)?.[1]
+  if (loginUrl === undefined) throw new Error(`no login: ${waiting.status} ${waiting.body}`)
+  return loginUrl
+}
+
+/** A code for a person's account, not yet exchanged. */
+export async function codeFor(
+  h: Pick<ConnectHarness, 'url'>,
+  person: Person,
+  options: Parameters<typeof ask>[1] = {},
+): Promise<{ client: TestClient; code: string; verifier: string; browser: Browser; back: URL }> {
+  const { client, browser, page, verifier } = await ask(h, options)
+  const back = await confirm(browser, await submit(browser, page, { decision: 'allow' }), person)
+  const code = back.searchParams.get('code')
+  if (code === null) throw new Error(back.href)
+  return { client, code, verifier, browser, back }
+}
+
+/** Signs a person in on the pages, with a browser of their own. */
+export async function signInAt(
+  h: Pick<ConnectHarness, 'url'>,
+  person: Person,
+  browser: Browser = createBrowser(),
+): Promise<{ browser: Browser; overview: Page }> {
+  const begun = await submit(browser, await browser.open(`${h.url}/app`))
+  const waiting = await browser.follow(begun)
+  await grantLoginFlow(loginUrlOf(waiting), person)
+  const overview = await browser.open(waiting.url)
+  if (overview.url.pathname !== '/app') throw new Error(`not signed in: ${overview.body}`)
+  return { browser, overview }
+}
+
+/** Calls a tool that reads notes with a token; gives the status of HTTP. */
+export async function statusOf(h: ConnectHarness, token: string): Promise<number> {
+  const call = { name: 'nc_notes_search_notes', arguments: { query: 'x' } }
+  const response = await h.post(token, {
+    jsonrpc: '2.0',
+    id: 1,
+    method: 'tools/call',
+    params: call,
+  })
+  await response.arrayBuffer()
+  return response.status
+}
