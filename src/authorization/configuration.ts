@@ -126,6 +126,13 @@ export function configurationOf(options: ConfigurationOptions): Configuration {
     expiresWithSession: () => false,
     // Tokens are asked for without cookies, so any web page may ask for its own.
     clientBasedCORS: () => true,
+    async revokeGrantPolicy({ oidc }) {
+      // Whose a code was that is used twice nobody else will be able to tell afterwards.
+      const code = typeof oidc.params?.code === 'string' ? oidc.params.code : ''
+      const used = await oidc.provider.AuthorizationCode.find(code, { ignoreExpiration: true })
+      if (used !== undefined) oidc.entity('AuthorizationCode', used)
+      return true
+    },
     async findAccount(_, sub, token) {
       // What a client holds is worth as much as the app password that belongs to it.
       const clientId = (token as { clientId?: string } | undefined)?.clientId

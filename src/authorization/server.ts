@@ -114,6 +114,12 @@ export function createAuthorizationServer(
     const grants = await vault.records.find(kindOf('Grant'), 'userId', userId)
     return grants.filter(({ payload }) => payload.clientId === clientId)
   }
+  /** Whether a client holds anything of a grant: one that it never came back for stays behind. */
+  const isOfUse = async (grantId: string): Promise<boolean> => {
+    const kinds = ['RefreshToken', 'AuthorizationCode'].map(kindOf)
+    const held = await Promise.all(kinds.map(kind => vault.records.find(kind, 'grantId', grantId)))
+    return held.flat().some(({ consumedAt }) => consumedAt === undefined)
+  }
   const interactionOf = async ({ incoming, outgoing }: Exchange) => {
     try {
       return await library.interactionDetails(incoming, outgoing)
@@ -229,8 +235,9 @@ export function createAuthorizationServer(
         const { accountId: userId, clientId } = source ?? {}
         if (userId === undefined || clientId === undefined) return
         grantsOf(userId, clientId)
+          .then(others => Promise.all(others.map(({ id }) => isOfUse(id))))
           .then(others => {
-            if (others.length === 0) listener({ userId, clientId })
+            if (!others.includes(true)) listener({ userId, clientId })
           })
           .catch(options.report)
       })

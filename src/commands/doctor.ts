@@ -1,33 +1,17 @@
 /** `doctor`: checks what usually goes wrong between this server and a Nextcloud, and says what to do. */
 
 import { createApps } from '../apps/index.ts'
-import {
-  type Config,
-  ConfigError,
-  loadConfig,
-  type OAuthConfig,
-  type OAuthMode,
-} from '../config/config.ts'
+import { type Config, ConfigError, loadConfig } from '../config/config.ts'
 import { enabledApps } from '../nextcloud/capabilities.ts'
 import { davUserId } from '../nextcloud/dav/principal.ts'
 import { CodedError } from '../nextcloud/errors.ts'
 import type { Nextcloud, Session } from '../nextcloud/session.ts'
 import { currentUser } from '../nextcloud/user.ts'
-import { isProviderError } from '../oidc/errors.ts'
 import { connectNextcloud } from '../server/connect.ts'
 import { instanceStatus } from '../server/health.ts'
-import { connectProvider } from '../server/provider.ts'
-import { openStorage } from '../server/storage.ts'
-import { createLog } from '../telemetry/log.ts'
+import { examineBuiltin, examineProvider } from './doctor-sign-in.ts'
+import { type Finding, fault, note, ok } from './findings.ts'
 import { type CommandOptions, environmentOf } from './options.ts'
-
-/** One line of the report. */
-interface Finding {
-  /** `note`: worth knowing, not a fault. */
-  verdict: 'ok' | 'note' | 'fault'
-  subject: string
-  text: string
-}
 
 /** Oldest release that is still maintained and that the APIs in use are the same in. */
 const OLDEST_VERSION = 28
@@ -57,7 +41,11 @@ async function examine(config: Config): Promise<Finding[]> {
     if (reached.some(({ verdict }) => verdict === 'fault')) return reached
     const { deployment } = config
     if ('oauth' in deployment) {
-      return [...reached, ...(await examineProvider(config, deployment))]
+      const found =
+        deployment.oauth.server === 'builtin'
+          ? await examineBuiltin(config, deployment.oauth, nextcloud)
+          : await examineProvider(config, deployment)
+      return [...reached, ...found]
     }
     if (deployment.mode !== 'single_user_basic') {
       return [...reached, note('credentials', 'not checked: each caller brings their own')]
@@ -67,40 +55,6 @@ async function examine(config: Config): Promise<Finding[]> {
     return [...reached, ...(await examineLogin(session, loginName))]
   } finally {
     await nextcloud.close()
-  }
-}
-
-async function examineProvider(
-  config: Config,
-  { mode, oauth }: { mode: OAuthMode; oauth: OAuthConfig },
-): Promise<Finding[]> {
-  const log = createLog({ ...config.log, level: 'silent' })
-  const vault = await openStorage(config, log)
-  const { discovery, clients, close } = connectProvider(oauth, config, log, vault)
-  try {
-    const provider = await discovery.provider()
-    const { grant_types_supported: grants, introspection_endpoint } = provider.metadata
-    const client = await clients.known(provider)
-    const exchanges = grants?.includes('urn:ietf:params:oauth:grant-type:token-exchange')
-    return [
-      ok('provider', `${provider.issuer} (${provider.integrated ? 'Nextcloud' : 'external'})`),
-      client === undefined
-        ? note('client', 'none yet; this server registers itself when it needs one')
-        : ok('client', client.id),
-      introspection_endpoint === undefined
-        ? note('introspection', 'not offered: tokens must be JWTs')
-        : ok('introspection', 'offered'),
-      ...(mode === 'oauth_token_exchange' && !exchanges
-        ? [note('exchange', 'not announced by the provider (grant_types_supported)')]
-        : []),
-      ok('audience', `tokens must be for ${oauth.serverUrl}/mcp`),
-    ]
-  } catch (error) {
-    if (!isProviderError(error)) throw error
-    return [fault('provider', `${oauth.discoveryUrl}: ${error.message}`)]
-  } finally {
-    await close()
-    await vault?.close()
   }
 }
 
@@ -190,16 +144,4 @@ function appFindings(enabled: ReadonlySet<string> | undefined): Finding[] {
       ? [ok(`app ${id}`, title)]
       : [note(`app ${id}`, `not installed for this user; its tools are not listed`)],
   )
-}
-
-function ok(subject: string, text: string): Finding {
-  return { verdict: 'ok', subject, text }
-}
-
-function note(subject: string, text: string): Finding {
-  return { verdict: 'note', subject, text }
-}
-
-function fault(subject: string, text: string): Finding {
-  return { verdict: 'fault', subject, text }
 }

@@ -28,11 +28,13 @@ export async function run(options: CommandOptions): Promise<void> {
   } else {
     const { serveHttp } = await import('../server/http.ts')
     const server = await serveHttp(composition)
+    const pages = composition.oauth?.pages && server.url.replace(/\/mcp$/, '/app')
     log.info(
       {
         mode: config.deployment.mode,
         nextcloud: config.nextcloud.url,
         tools: catalog.tools.size,
+        ...(pages === undefined ? {} : { pages }),
       },
       `serving MCP at ${server.url}`,
     )

@@ -121,7 +121,9 @@ export function createHttpApp(
   app.all('/mcp', c => serveMcp(c.req.raw))
   app.all('/mcp/', c => serveMcp(c.req.raw))
 
-  app.get('/', () => lost(config, 200))
+  app.get('/', c =>
+    oauth?.pages && wantsHtml(c.req.raw) ? c.redirect(`${base}/app`) : lost(config, 200),
+  )
   app.notFound(() => lost(config, 404))
   app.onError((error, c) => {
     composition.log.error({ error: error.stack }, 'fault')

@@ -107,6 +107,7 @@ export function addAccessPages(app: Hono<{ Bindings: HttpBindings }>, pages: Pag
         scopes: login.data.scopes as Scope[],
       })
       if (pages.signInAt === 'nextcloud') await browsers.signIn(c, user)
+      if (ticket.kind === 'background') return go(c, `${base}/app?done=background-on`)
       return show(c, donePage(visitor.page, 'connected'))
     }),
   )
@@ -123,6 +124,8 @@ async function ask(
   const account = (await isConnected(pages, visitor, ticket)) ? visitor.user : undefined
   const html = accessPage(visitor.page, {
     action: pages.base + accessPath(id),
+    purpose: ticket.kind,
+    clientName: ticket.clientName,
     areas: scopeAreas({ asked: ticket.scopes, checked: ticket.scopes, offered: pages.offered }),
     account: account?.displayName,
     problem,

@@ -1,6 +1,7 @@
 /** What is connected, what may be done in the background, what was done; signing in and out. */
 import type { HttpBindings } from '@hono/node-server'
 import type { Hono } from 'hono'
+import { BACKGROUND_CLIENT } from '../access/background.ts'
 import type { Connection } from '../authorization/connections.ts'
 import { SCOPES } from '../identity/scopes.ts'
 import { localPath, type PageRequest, type Visitor } from './browser.ts'
@@ -114,15 +115,19 @@ export function addAccountPages(app: Hono<{ Bindings: HttpBindings }>, pages: Pa
       const { entries, next } = await vault.audit.page({
         userId: user.id,
         limit: LOG_PAGE,
-        ...(cursor === undefined || !/^[\w-]{1,100}$/.test(cursor) ? {} : { cursor }),
+        ...(cursor === undefined || !/^\d{1,15}-\d{1,15}$/.test(cursor) ? {} : { cursor }),
       })
+      const known = new Map(
+        (await connections.list(user.id)).map(each => [each.clientId, nameOf(each)]),
+      )
       const html = logPage(page, {
-        entries: entries.map(({ time, event, resourceId, method }) => ({
-          time,
-          event,
-          resource: resourceId,
-          method,
-        })),
+        entries: entries.map(({ time, event, resourceType, resourceId, method }) => {
+          const isClient = resourceType === 'client'
+          const resource = isClient ? known.get(resourceId) : resourceId
+          const gone = isClient && resource === undefined ? 'gone' : undefined
+          const about = resourceId === BACKGROUND_CLIENT ? 'background' : gone
+          return { time, event, resource, about, method }
+        }),
         olderHref: next && `${base}/app/log?before=${encodeURIComponent(next)}`,
       })
       return show(c, html)

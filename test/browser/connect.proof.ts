@@ -53,10 +53,7 @@ async function expectWorking(app: AiApp, client: Client, user: string): Promise<
 }
 
 test('with a mouse', async () => {
-  const [app, person, address] = await start(
-    { name: 'Desktop App' },
-    { pictures: 'way-mouse' },
-  )
+  const [app, person, address] = await start({ name: 'Desktop App' }, { pictures: 'way-mouse' })
   const { page } = person
   await page.goto(address.href)
   await person.heading('Connect Desktop App to your Nextcloud?').waitFor()
@@ -108,10 +105,7 @@ test('without scripts', async () => {
 })
 
 test('in a small window that another page opened, and that page is told', async () => {
-  const [app, person, address] = await start(
-    { name: 'Web App' },
-    { pictures: 'way-popup' },
-  )
+  const [app, person, address] = await start({ name: 'Web App' }, { pictures: 'way-popup' })
   const { page } = person
   await page.goto(`${app.page}#${encodeURIComponent(address.href)}`)
   const [popup] = await Promise.all([

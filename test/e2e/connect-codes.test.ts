@@ -171,7 +171,10 @@ describe('the issuer', () => {
 
   test('is in the answer of a person who does not agree', async () => {
     const { browser, page, state } = await ask(h)
-    const back = (await followHere(browser, await submit(browser, page, { decision: 'deny' }))) as URL
+    const back = (await followHere(
+      browser,
+      await submit(browser, page, { decision: 'deny' }),
+    )) as URL
     expect(Object.fromEntries(back.searchParams)).toMatchObject({
       error: 'access_denied',
       iss: h.url,
@@ -329,15 +332,20 @@ describe('other ways of asking', () => {
     expect(status).toBeLessThan(500)
   })
 
-  test.each(['none', 'none login', 'none consent'])('prompt=%s never gives a code', async prompt => {
-    // Not even to a client that was allowed before, in a browser that is signed in.
-    const { client, browser } = await codeFor(h, h.alice)
-    const { url } = client.begin({ prompt })
-    const page = await browser.send('GET', url)
-    const to = new URL(page.headers.get('location') ?? '')
-    expect(to.searchParams.get('error')).toMatch(/^(login|interaction|consent)_required|invalid_r/)
-    expect(to.searchParams.has('code')).toBe(false)
-  })
+  test.each(['none', 'none login', 'none consent'])(
+    'prompt=%s never gives a code',
+    async prompt => {
+      // Not even to a client that was allowed before, in a browser that is signed in.
+      const { client, browser } = await codeFor(h, h.alice)
+      const { url } = client.begin({ prompt })
+      const page = await browser.send('GET', url)
+      const to = new URL(page.headers.get('location') ?? '')
+      expect(to.searchParams.get('error')).toMatch(
+        /^(login|interaction|consent)_required|invalid_r/,
+      )
+      expect(to.searchParams.has('code')).toBe(false)
+    },
+  )
 
   test.each(['login', 'consent', 'select_account', undefined])(
     'prompt=%s asks the person every time',

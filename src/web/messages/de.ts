@@ -48,10 +48,18 @@ export const de: Messages = {
   'access.title': 'Dürfen deine KI-Apps deine Nextcloud benutzen?',
   'access.lead':
     'Deine KI-Apps sind angemeldet, aber {host} weiß davon noch nichts. Erlaube einmal, was sie dort in deinem Namen tun dürfen. Du kannst das jederzeit ändern oder beenden.',
+  'access.title-one': 'Darf {client} deine Nextcloud benutzen?',
+  'access.lead-one':
+    'Erlaube, was die App in {host} in deinem Namen tun darf. Du kannst das jederzeit ändern oder die Verbindung trennen.',
+  'access.title-background': 'Arbeit während deiner Abwesenheit erlauben?',
+  'access.lead-background':
+    'Dieser Server hält dann deinen Suchindex in {host} aktuell, während du weg bist. Erlaube, was er dafür benutzen darf. Du kannst das jederzeit beenden.',
   'access.areas': 'Was dürfen sie tun?',
+  'access.areas-one': 'Was ist erlaubt?',
   'access.more': 'Mehr erlauben',
   'access.more-hint': 'Das wird im Moment nicht gebraucht.',
   'access.as-account': 'Sie arbeiten dann im Konto {account}.',
+  'access.as-account-one': 'Das gilt dann im Konto {account}.',
 
   // Changing what an app may do
   'connection.title': 'Was {client} darf',
@@ -127,6 +135,8 @@ export const de: Messages = {
   'log.none': 'Im Protokoll steht nichts.',
   'log.older': 'Ältere Einträge',
   'log.method': '({method})',
+  'log.gone': 'eine App, die nicht mehr verbunden ist',
+  'log.background': 'für die Arbeit während deiner Abwesenheit',
 
   // What went wrong, and what to do
   'request-expired.title': 'Diese Anfrage ist abgelaufen',
@@ -164,6 +174,8 @@ export const de: Messages = {
   // What is over
   'connected.title': 'Verbunden',
   'connected.text': 'Du kannst diese Seite schließen und zu deiner KI-App zurückkehren.',
+  'connected.last-click':
+    'Ein letzter Klick bringt dich zurück zu deiner KI-App. Wenn dein Browser fragt, ob er sie öffnen darf, erlaube es.',
   'back-to-app': 'Zurück zur App',
   'denied.title': 'Nicht verbunden',
   'denied.text':
@@ -184,8 +196,17 @@ export const de: Messages = {
   'event.store_refresh_token': 'Arbeit während deiner Abwesenheit erlaubt',
   'event.rotate_refresh_token': 'Arbeit während deiner Abwesenheit erneuert',
   'event.delete_refresh_token': 'Arbeit während deiner Abwesenheit beendet',
+  'event.background_access_ended': 'Arbeit während deiner Abwesenheit von selbst beendet',
+  'event.background_access_revoked': 'Arbeit während deiner Abwesenheit widerrufen',
   'event.store_oauth_client': 'Dieser Server hat sich für die Anmeldung registriert',
   'event.delete_oauth_client': 'Die Registrierung dieses Servers für die Anmeldung wurde beendet',
+
+  // How it came about, where that is worth telling
+  'method.login_flow': 'mit Nextcloud',
+  'method.provider': 'bei deiner Organisation',
+  'method.storage': 'nur hier: die andere Seite hat nicht geantwortet',
+  'method.expired': 'die Erlaubnis war abgelaufen',
+  'method.refused': 'die Erlaubnis galt nicht mehr',
 
   // Areas, as the apps are called in Nextcloud
   'area.notes': 'Notizen',

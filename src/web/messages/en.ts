@@ -46,10 +46,18 @@ export const en = {
   'access.title': 'Let your AI apps use your Nextcloud?',
   'access.lead':
     'Your AI apps are signed in, but {host} does not know about it yet. Allow once what they may do there as you. You can change or end this at any time.',
+  'access.title-one': 'Let {client} use your Nextcloud?',
+  'access.lead-one':
+    'Allow what it may do in {host} as you. You can change this or disconnect it at any time.',
+  'access.title-background': 'Allow work while you are away?',
+  'access.lead-background':
+    'This server then keeps your search index fresh in {host} while you are away. Allow what it may use for that. You can end this at any time.',
   'access.areas': 'What may they do?',
+  'access.areas-one': 'What may it do?',
   'access.more': 'Allow more',
   'access.more-hint': 'Not needed at the moment.',
   'access.as-account': 'They will work in the account {account}.',
+  'access.as-account-one': 'It will work in the account {account}.',
 
   // Changing what an app may do
   'connection.title': 'What {client} may do',
@@ -121,6 +129,8 @@ export const en = {
   'log.none': 'There is nothing in the log.',
   'log.older': 'Older entries',
   'log.method': '({method})',
+  'log.gone': 'an app that is no longer connected',
+  'log.background': 'for work while you are away',
 
   // What went wrong, and what to do
   'request-expired.title': 'This request has expired',
@@ -157,6 +167,8 @@ export const en = {
   // What is over
   'connected.title': 'Connected',
   'connected.text': 'You can close this page and go back to your AI app.',
+  'connected.last-click':
+    'One last click takes you back to your AI app. If your browser asks whether to open it, allow that.',
   'back-to-app': 'Back to the app',
   'denied.title': 'Not connected',
   'denied.text': 'The app got no access to your Nextcloud. You can close this page.',
@@ -176,8 +188,17 @@ export const en = {
   'event.store_refresh_token': 'Work while you are away allowed',
   'event.rotate_refresh_token': 'Work while you are away renewed',
   'event.delete_refresh_token': 'Work while you are away ended',
+  'event.background_access_ended': 'Work while you are away ended by itself',
+  'event.background_access_revoked': 'Work while you are away revoked',
   'event.store_oauth_client': 'This server registered for signing in',
   'event.delete_oauth_client': 'Registration of this server for signing in ended',
+
+  // How it came about, where that is worth telling
+  'method.login_flow': 'with Nextcloud',
+  'method.provider': 'with your organisation',
+  'method.storage': 'only here: the other side did not answer',
+  'method.expired': 'it had expired',
+  'method.refused': 'it was no longer accepted',
 
   // Areas
   'area.notes': 'Notes',

@@ -135,7 +135,7 @@ ${boxes(say, areas, ({ asked }) => !asked)}
 function decision(
   say: Translator,
   account: string | undefined,
-  asAccount: 'consent.as-account' | 'access.as-account',
+  asAccount: 'consent.as-account' | 'access.as-account' | 'access.as-account-one',
 ): Html {
   const isNextcloudNext = account === undefined
   const known = account === undefined ? '' : tidy(account) || account
@@ -156,29 +156,52 @@ export interface AccessRequest {
   /** Where the form goes: `scopes` (repeated), `decision` and `csrf`. */
   readonly action: string
   readonly areas: readonly ScopeArea[]
+  /** `background`: for work while the person is away; default: for AI clients. */
+  readonly purpose?: 'access' | 'background' | undefined
+  /** The one client that it is for; absent: for whichever. */
+  readonly clientName?: string | undefined
   /** As in {@link Consent}. */
   readonly account?: string | undefined
   readonly problem?: ChoiceProblem | undefined
 }
 
 /**
- * This server itself asks for access to Nextcloud, for a person whose AI clients sign in at an
- * identity provider.
+ * This server itself asks for access to Nextcloud: for a person whose AI clients sign in at an
+ * identity provider, for one client once more, or for background work.
  */
 export function accessPage(context: PageContext, request: AccessRequest): string {
   const say = translator(context.language)
-  const { account, areas, problem } = request
+  const { account, areas, clientName, problem, purpose } = request
+  const nextcloud = { host: host(nextcloudHost(context)) }
+  const isAny = purpose !== 'background' && clientName === undefined
+  const client = clientName ?? ''
+  const unnamed = say.text('unnamed-app')
+  const [title, heading, lead] =
+    purpose === 'background'
+      ? [
+          say.text('access.title-background'),
+          say('access.title-background'),
+          say('access.lead-background', nextcloud),
+        ]
+      : isAny
+        ? [say.text('access.title'), say('access.title'), say('access.lead', nextcloud)]
+        : [
+            say.text('access.title-one', { client: plainName(client, unnamed) }),
+            say('access.title-one', { client: name(client, unnamed) }),
+            say('access.lead-one', nextcloud),
+          ]
+  const asked = isAny ? 'access.areas' : 'access.areas-one'
   return page(context, {
-    title: say.text('access.title'),
+    title,
     isProblem: problem !== undefined,
     main: html`${complaint(say, problem)}
-<h1>${say('access.title')}</h1>
-<p class="lead">${say('access.lead', { host: host(nextcloudHost(context)) })}</p>
+<h1>${heading}</h1>
+<p class="lead">${lead}</p>
 ${postForm(
   context,
   request.action,
-  choice(say, areas, { asked: 'access.areas', more: 'access.more', hint: 'access.more-hint' }),
-  decision(say, account, 'access.as-account'),
+  choice(say, areas, { asked, more: 'access.more', hint: 'access.more-hint' }),
+  decision(say, account, isAny ? 'access.as-account' : 'access.as-account-one'),
 )}`,
   })
 }

@@ -15,8 +15,10 @@ export interface LogEntry {
   readonly time: Time
   /** As noted in the audit log; one without words of its own is shown as it is. */
   readonly event: string
-  /** What it was about, such as a client's name or id. */
+  /** What it was about, such as a client's name. */
   readonly resource?: string | undefined
+  /** In place of a name: a client whose name nobody knows any more, or background work. */
+  readonly about?: 'gone' | 'background' | undefined
   readonly method?: string | undefined
 }
 
@@ -47,17 +49,23 @@ ${olderHref !== undefined && html`<p><a class="button secondary" href="${olderHr
   })
 }
 
-function entry(say: Translator, { event, method, resource, time }: LogEntry): Html {
+/** How things are kept, which the words for what was done say already. */
+const UNTOLD: ReadonlySet<string> = new Set(['app_password', 'offline_access', 'revocation'])
+
+function entry(say: Translator, { about, event, method, resource, time }: LogEntry): Html {
   const isSeen = (text: string | undefined) => text !== undefined && tidy(text) !== ''
+  const isTold = isSeen(method) && !UNTOLD.has(method ?? '')
   return html`
 <li><p><strong>${eventName(say, event)}</strong>
-<small>${isSeen(resource) && name(resource ?? '', '')}
-${isSeen(method) && say('log.method', { method: methodName(say, method ?? '') })}</small></p>
+<small>${about ? say(`log.${about}`) : isSeen(resource) && name(resource ?? '', '')}
+${isTold && say('log.method', { method: methodName(say, method ?? '') })}</small></p>
 ${when(say.language, time)}</li>`
 }
 
 /** Scopes in words, where they are what was noted. */
 function methodName(say: Translator, method: string): Part {
+  const key = `method.${method}` as const
+  if (isMessageKey(key)) return say(key)
   const scopes = method.split(' ').map(parseScope)
   return scopes.every(scope => scope !== undefined) ? summaryText(say, scopes) : name(method, '')
 }

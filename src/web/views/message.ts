@@ -86,6 +86,9 @@ function messageOf(
   const label = Object.hasOwn(LABELS, what) ? LABELS[what as keyof typeof LABELS] : undefined
   const href = given ?? (TO_OVERVIEW.has(what) ? overviewPath(context) : undefined)
   const action = label && href !== undefined ? { href, label: say.text(label) } : undefined
-  const message = { kind, title: say.text(`${what}.title`), text: say.text(`${what}.text`) }
+  // Where a way back to the app is given, nothing is over before it is gone.
+  const isLastClick = what === 'connected' && href !== undefined
+  const text = say.text(isLastClick ? 'connected.last-click' : `${what}.text`)
+  const message = { kind, title: say.text(`${what}.title`), text }
   return action ? { ...message, action } : message
 }

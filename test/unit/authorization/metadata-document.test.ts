@@ -93,12 +93,18 @@ describe('addresses', () => {
     expect(isPublicAddress(address)).toBe(true)
   })
 
-  test.each(['', 'localhost', '127.1', '2130706433', '0x7f.0.0.1', '[::1]', '8.8.8.8.', ' 8.8.8.8'])(
-    'what is none is not public either: %j',
-    text => {
-      expect(isPublicAddress(text)).toBe(false)
-    },
-  )
+  test.each([
+    '',
+    'localhost',
+    '127.1',
+    '2130706433',
+    '0x7f.0.0.1',
+    '[::1]',
+    '8.8.8.8.',
+    ' 8.8.8.8',
+  ])('what is none is not public either: %j', text => {
+    expect(isPublicAddress(text)).toBe(false)
+  })
 })
 
 describe('fetching', () => {
