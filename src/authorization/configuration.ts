@@ -9,17 +9,10 @@ import {
 import { dotted, SCOPES, type Scope } from '../identity/scopes.ts'
 import type { Vault } from '../vault/vault.ts'
 import { createAdapters } from './adapter.ts'
-import { type ClientMetadata, type ClientPolicy, normaliseClient } from './clients.ts'
+import { type ClientMetadata, normaliseClient } from './client-metadata.ts'
+import type { ClientPolicy } from './clients.ts'
 import type { AuthorizationKeys } from './keys.ts'
-
-/** Paths of the endpoints below the server's address. */
-export const PATHS = {
-  authorization: '/oauth/authorize',
-  token: '/oauth/token',
-  registration: '/oauth/register',
-  revocation: '/oauth/revoke',
-  jwks: '/oauth/jwks',
-} as const
+import { PATHS } from './paths.ts'
 
 /** An error that a person gets to see because there is no client to send them back to. */
 export interface AuthorizationFault {

@@ -18,13 +18,8 @@ import {
   type RedirectTarget,
   redirectTarget,
 } from './clients.ts'
-import {
-  type ConfigurationOptions,
-  configurationOf,
-  GRANT_S,
-  PATHS,
-  scopesIn,
-} from './configuration.ts'
+import { type ConfigurationOptions, configurationOf, GRANT_S, scopesIn } from './configuration.ts'
+import { PATHS } from './paths.ts'
 
 /** What a client asks of a person. */
 export interface AuthorizationRequest {

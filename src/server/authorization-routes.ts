@@ -2,7 +2,7 @@
 import type { HttpBindings } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { Context, Hono } from 'hono'
-import { PATHS } from '../authorization/configuration.ts'
+import { PATHS } from '../authorization/paths.ts'
 import type { Builtin } from './builtin.ts'
 
 type App = Hono<{ Bindings: HttpBindings }>

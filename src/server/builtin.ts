@@ -3,7 +3,7 @@
 import { clientPolicy } from '../authorization/clients.ts'
 import { type AuthorizationKeys, loadKeys } from '../authorization/keys.ts'
 import { createDocumentFetch } from '../authorization/metadata-document.ts'
-import { type AuthorizationServer, createAuthorizationServer } from '../authorization/server.ts'
+import type { AuthorizationServer } from '../authorization/server.ts'
 import type { Config, OAuthConfig } from '../config/config.ts'
 import type { ProtectedResource } from '../identity/resource-metadata.ts'
 import type { Discovery } from '../oidc/discovery.ts'
@@ -50,6 +50,8 @@ export function wireBuiltin(options: BuiltinOptions): Builtin {
     ...resource.audiences.filter(audience => audience !== resource.resource),
   ]
   const server = once(async () => {
+    // A large library, for this mode alone.
+    const { createAuthorizationServer } = await import('../authorization/server.ts')
     const made = createAuthorizationServer({
       issuer: oauth.serverUrl,
       resources: [canonical, ...others],

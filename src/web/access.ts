@@ -24,6 +24,10 @@ export function accessPath(ticket: string): string {
   return `/app/access/${ticket}`
 }
 
+function finishPath(ticket: string): string {
+  return `${accessPath(ticket)}/finish`
+}
+
 /** Adds the pages. */
 export function addAccessPages(app: Hono<{ Bindings: HttpBindings }>, pages: Pages): void {
   const { base, browsers, connections, logins, tickets } = pages
@@ -72,9 +76,9 @@ export function addAccessPages(app: Hono<{ Bindings: HttpBindings }>, pages: Pag
         purpose: ticket.kind,
         clientName: ticket.clientName,
         appPasswordName: appPasswordName(pages, ticket),
-        finish: `${accessPath(id)}/finish`,
+        finish: finishPath(id),
         cancelled: accessPath(id),
-        data: { ticket: id, scopes },
+        data: { scopes },
       })
       return go(c, `${base}/app/login/${login}`)
     }),
@@ -82,10 +86,9 @@ export function addAccessPages(app: Hono<{ Bindings: HttpBindings }>, pages: Pag
 
   app.get('/app/access/:ticket/finish', c =>
     opened(c, async (visitor, ticket, id) => {
-      const login = await logins.take(visitor.browserId, c.req.query('login') ?? '')
-      if (login === undefined || login.data?.ticket !== id) {
-        return fault(c, visitor, 'request-expired')
-      }
+      const { browserId } = visitor
+      const login = await logins.take(browserId, c.req.query('login') ?? '', finishPath(id))
+      if (login === undefined) return fault(c, visitor, 'request-expired')
       const user = await connections.identify(login.granted)
       // Where Nextcloud itself tells who somebody is, it has to be the one the link was made for.
       const isOther = pages.signInAt === 'nextcloud' && user.id !== ticket.userId
@@ -104,7 +107,7 @@ export function addAccessPages(app: Hono<{ Bindings: HttpBindings }>, pages: Pag
             : clientId === undefined
               ? undefined
               : { id: clientId, name: clientName ?? clientId, host: undefined },
-        scopes: login.data.scopes as Scope[],
+        scopes: login.data?.scopes as Scope[],
       })
       if (pages.signInAt === 'nextcloud') await browsers.signIn(c, user)
       if (ticket.kind === 'background') return go(c, `${base}/app?done=background-on`)

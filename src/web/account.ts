@@ -22,6 +22,7 @@ type SignedIn = Visitor & { readonly user: NonNullable<Visitor['user']> }
 
 const NOTICES: readonly Notice[] = ['revoked', 'background-on', 'background-off', 'scopes-saved']
 const LOG_PAGE = 50
+const SIGN_IN_FINISH = '/app/sign-in/finish'
 /** In an address, for the connection that is for whichever client. */
 const ANY_CLIENT = '-'
 
@@ -67,7 +68,7 @@ export function addAccountPages(app: Hono<{ Bindings: HttpBindings }>, pages: Pa
         logHref: `${base}/app/log`,
         signOutAction: `${base}/app/sign-out`,
       })
-      return show(c, html)
+      return show(c, html, { formActions: await pages.formActions?.() })
     }),
   )
 
@@ -146,17 +147,18 @@ export function addAccountPages(app: Hono<{ Bindings: HttpBindings }>, pages: Pa
       const id = await pages.logins.begin(visitor.browserId, {
         purpose: 'sign-in',
         appPasswordName: new URL(pages.serverUrl).host,
-        finish: '/app/sign-in/finish',
+        finish: SIGN_IN_FINISH,
         data: { returnTo },
       })
       return go(c, `${base}/app/login/${id}`)
     })
   })
-  app.get('/app/sign-in/finish', async c => {
+  app.get(SIGN_IN_FINISH, async c => {
     const visitor = await browsers.visitor(c)
     return withNextcloud(c, pages, visitor, async () => {
-      const login = await pages.logins.take(visitor.browserId, c.req.query('login') ?? '')
-      if (login?.purpose !== 'sign-in') return fault(c, visitor, 'request-expired')
+      const id = c.req.query('login') ?? ''
+      const login = await pages.logins.take(visitor.browserId, id, SIGN_IN_FINISH)
+      if (login === undefined) return fault(c, visitor, 'request-expired')
       const user = await connections.identify(login.granted)
       // It only had to say who this is.
       await connections.discard(login.granted)
@@ -175,7 +177,11 @@ export function addAccountPages(app: Hono<{ Bindings: HttpBindings }>, pages: Pa
 }
 
 /** The page to sign in on, which leads back to where somebody wanted to go. */
-export function askToSignIn(c: PageRequest, pages: Pages, { page }: Visitor): Response {
+export async function askToSignIn(
+  c: PageRequest,
+  pages: Pages,
+  { page }: Visitor,
+): Promise<Response> {
   const { base, signInAt } = pages
   const here = c.req.method === 'GET' ? pathOf(c, base) : base
   const html = signInPage(page, {
@@ -183,7 +189,7 @@ export function askToSignIn(c: PageRequest, pages: Pages, { page }: Visitor): Re
     how: signInAt,
     returnTo: localPath(here, base),
   })
-  return show(c, html)
+  return show(c, html, { formActions: await pages.formActions?.() })
 }
 
 /** The address that was asked for, as it is known outside. */

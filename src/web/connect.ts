@@ -20,6 +20,10 @@ export function connectPath(uid: string): string {
   return `/app/connect/${uid}`
 }
 
+function finishPath({ uid }: Pick<AuthorizationRequest, 'uid'>): string {
+  return `${connectPath(uid)}/finish`
+}
+
 /** Adds the pages. */
 export function addConnectPages(app: Hono<{ Bindings: HttpBindings }>, pages: Pages): void {
   const { authorization, browsers, connections, logins } = pages
@@ -51,9 +55,9 @@ export function addConnectPages(app: Hono<{ Bindings: HttpBindings }>, pages: Pa
         purpose: 'connect',
         clientName: request.client.name,
         appPasswordName: request.client.name,
-        finish: `${connectPath(request.uid)}/finish`,
+        finish: finishPath(request),
         cancelled: connectPath(request.uid),
-        data: { uid: request.uid, scopes },
+        data: { scopes },
       })
       return go(c, `${pages.base}/app/login/${id}`)
     })
@@ -64,12 +68,11 @@ export function addConnectPages(app: Hono<{ Bindings: HttpBindings }>, pages: Pa
     const request = await requestOf(c, authorization)
     if (request === undefined) return fault(c, visitor, 'request-expired')
     return withNextcloud(c, pages, visitor, async () => {
-      const login = await logins.take(visitor.browserId, c.req.query('login') ?? '')
-      if (login === undefined || login.data?.uid !== request.uid) {
-        return fault(c, visitor, 'request-expired')
-      }
+      const { browserId } = visitor
+      const login = await logins.take(browserId, c.req.query('login') ?? '', finishPath(request))
+      if (login === undefined) return fault(c, visitor, 'request-expired')
       const user = await connections.identify(login.granted)
-      const scopes = login.data.scopes as Scope[]
+      const scopes = login.data?.scopes as Scope[]
       await connections.connect({
         userId: user.id,
         nextcloudUserId: user.id,

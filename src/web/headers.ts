@@ -6,7 +6,7 @@ export interface HeaderOptions {
    * Addresses that a form of the page may lead to, also by redirect, such as the client's redirect
    * URI. Whole URLs; of each only the origin, or the scheme of an app's own, is allowed.
    */
-  readonly formActions?: readonly string[]
+  readonly formActions?: readonly string[] | undefined
   /**
    * For every page of an authorization request. Clients may open it in a small window which, when
    * it is back at the client, reports to the page that opened it; `same-origin` would cut the two

@@ -40,8 +40,16 @@ export interface Logins {
   begin(browserId: string, purpose: LoginPurpose): Promise<string>
   /** The login as it is, after asking Nextcloud whether it was granted. @throws CodedError */
   look(browserId: string, id: string): Promise<Login | undefined>
-  /** Takes a granted login; nobody can take it again. */
-  take(browserId: string, id: string): Promise<(Login & { granted: GrantedLogin }) | undefined>
+  /**
+   * Takes a granted login; nobody can take it again.
+   * @param finish the page that asks, which has to be the one that the login is for: on any other
+   *   it would be lost, with an app password that nobody knows of
+   */
+  take(
+    browserId: string,
+    id: string,
+    finish: string,
+  ): Promise<(Login & { granted: GrantedLogin }) | undefined>
   /** Gives up. @returns what it was; what was granted meanwhile is to be given back */
   cancel(browserId: string, id: string): Promise<Login | undefined>
 }
@@ -91,14 +99,16 @@ export function createLogins(pending: Pending, http: Http, publicUrl?: string): 
       return { ...login, id, granted: await answer }
     },
 
-    async take(browserId, id) {
+    async take(browserId, id, finish) {
       const login = await stored(browserId, id)
-      if (login?.granted === undefined) return undefined
+      if (login?.granted === undefined || login.finish !== finish) return undefined
       const taken = (await pending.take(KIND, id)) as Stored | undefined
       return taken?.granted && { ...taken, id, granted: taken.granted }
     },
 
     async cancel(browserId, id) {
+      // What Nextcloud is telling at this moment would be kept after the login is gone.
+      await asking.get(id)?.catch(() => undefined)
       const login = await stored(browserId, id)
       if (login === undefined) return undefined
       await pending.take(KIND, id)

@@ -29,6 +29,8 @@ export interface Pages {
   readonly authorization: AuthorizationServer | undefined
   /** Who tells who somebody is: Nextcloud itself, or the identity provider. */
   readonly signInAt: 'nextcloud' | 'provider'
+  /** Where forms lead by redirect beside this server itself, which their page has to allow. */
+  readonly formActions?: () => Promise<readonly string[]>
   /** Undefined: not offered. */
   readonly background: BackgroundPages | undefined
   readonly log: Logger

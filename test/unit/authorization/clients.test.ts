@@ -1,13 +1,8 @@
 /** What clients say of themselves, most of all those that mean harm by it. */
 import { errors } from 'oidc-provider'
 import { describe, expect, test } from 'vitest'
-import {
-  type ClientMetadata,
-  describeClient,
-  isDocumentId,
-  normaliseClient,
-  redirectTarget,
-} from '../../../src/authorization/clients.ts'
+import { type ClientMetadata, normaliseClient } from '../../../src/authorization/client-metadata.ts'
+import { describeClient, isDocumentId, redirectTarget } from '../../../src/authorization/clients.ts'
 
 const DOCUMENT = 'https://claude.ai/oauth/client.json'
 
