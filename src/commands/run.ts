@@ -1,6 +1,7 @@
 /** `run`: serves MCP for a Nextcloud until it is asked to stop. */
 import { loadConfig } from '../config/config.ts'
 import { compose } from '../server/compose.ts'
+import { startMaintenance } from '../server/maintenance.ts'
 import { openStorage } from '../server/storage.ts'
 import { createLog } from '../telemetry/log.ts'
 import { type CommandOptions, environmentOf } from './options.ts'
@@ -18,6 +19,7 @@ export async function run(options: CommandOptions): Promise<void> {
   const { catalog } = composition
   for (const warning of config.warnings) log.warn(warning)
   composition.warmUp()
+  const endMaintenance = startMaintenance(vault, log)
   const askedToStop = untilAskedToStop({ stdinEnds: config.listen.transport === 'stdio' })
   if (config.listen.transport === 'stdio') {
     const { serveStdio } = await import('../server/stdio.ts')
@@ -42,6 +44,7 @@ export async function run(options: CommandOptions): Promise<void> {
     log.info('stopping: running calls may finish')
     await server.close()
   }
+  endMaintenance()
   await composition.close()
   await vault?.close()
 }

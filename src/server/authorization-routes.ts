@@ -3,6 +3,7 @@ import type { HttpBindings } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { Context, Hono } from 'hono'
 import { PATHS } from '../authorization/paths.ts'
+import { createRateLimit } from '../authorization/rate-limit.ts'
 import type { Builtin } from './builtin.ts'
 
 type App = Hono<{ Bindings: HttpBindings }>
@@ -11,8 +12,18 @@ const DOCUMENTS = ['/.well-known/oauth-authorization-server', '/.well-known/open
 /** Asked for by programs, without cookies, from any web page. */
 const OPEN = [PATHS.token, PATHS.registration, PATHS.revocation, PATHS.jwks]
 
+/** Registrations in a minute: hundreds of people do not come in one, and a flood does. */
+const MOST_REGISTRATIONS = 60
+
 /** Adds what any program may ask. Sub-paths are served as proxies may pass them on. */
 export function addOpenRoutes(app: App, builtin: Builtin, base: string): void {
+  const registrations = createRateLimit(MOST_REGISTRATIONS, 60_000)
+  for (const path of prefixed(PATHS.registration, base)) {
+    app.post(path, async (_, next) => {
+      const wait = registrations.take()
+      return wait === 0 ? next() : tooMany(wait)
+    })
+  }
   for (const document of DOCUMENTS) {
     // Of an issuer with a path, RFC 8414 looks at the root and OpenID Connect below it.
     for (const path of new Set([document, `${document}${base}`, base + document])) {
@@ -33,6 +44,14 @@ export function addBrowserRoutes(app: App, builtin: Builtin, base: string): void
     app.all(path, c => handle(c, builtin, PATHS.authorization))
     app.all(`${path}/:uid`, c => handle(c, builtin, `${PATHS.authorization}/${c.req.param('uid')}`))
   }
+}
+
+function tooMany(seconds: number): Response {
+  const body = { error: 'temporarily_unavailable', error_description: 'too many registrations' }
+  return Response.json(body, {
+    status: 429,
+    headers: { 'retry-after': String(seconds), 'cache-control': 'no-store' },
+  })
 }
 
 /** A path as a proxy in front of a sub-path passes it on: without the sub-path, or with it. */

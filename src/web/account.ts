@@ -235,8 +235,9 @@ function described({ base }: Pages, connection: Connection) {
   }
 }
 
-function nameOf({ name, clientId }: Connection): string {
-  return name ?? clientId ?? ''
+/** Undefined: for whichever client. */
+function nameOf({ name, clientId }: Connection): string | undefined {
+  return name ?? clientId
 }
 
 function clientIdOf(c: PageRequest): string | undefined {

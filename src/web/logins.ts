@@ -3,7 +3,8 @@
  * belongs to the browser that began it, and what Nextcloud granted is handed out once.
  */
 import { randomBytes } from 'node:crypto'
-import { isCodedError } from '../nextcloud/errors.ts'
+import { createRateLimit } from '../authorization/rate-limit.ts'
+import { CodedError, isCodedError } from '../nextcloud/errors.ts'
 import type { Http } from '../nextcloud/http.ts'
 import {
   beginLoginFlow,
@@ -60,11 +61,14 @@ interface Stored extends Omit<Login, 'id'> {
 }
 
 const KIND = 'login'
+/** In a minute; each leaves a trace in Nextcloud for a while. */
+const MOST_LOGINS = 120
 
 /**
  * @param publicUrl address under which browsers reach Nextcloud, where it tells another one
  */
 export function createLogins(pending: Pending, http: Http, publicUrl?: string): Logins {
+  const begun = createRateLimit(MOST_LOGINS, 60_000)
   /** Nextcloud tells what was granted once: of two that ask at once, one would never know. */
   const asking = new Map<string, Promise<GrantedLogin | undefined>>()
 
@@ -80,6 +84,12 @@ export function createLogins(pending: Pending, http: Http, publicUrl?: string): 
 
   return {
     async begin(browserId, purpose) {
+      const wait = begun.take()
+      if (wait > 0) {
+        throw new CodedError('RATE_LIMITED', 'Too many people sign in at once', {
+          hint: `Try again in ${wait} seconds.`,
+        })
+      }
       const { appPasswordName } = purpose
       const flow = await beginLoginFlow(http, { appPasswordName, publicUrl })
       const id = randomBytes(24).toString('base64url')

@@ -48,6 +48,8 @@ export const de: Messages = {
   'access.title': 'Dürfen deine KI-Apps deine Nextcloud benutzen?',
   'access.lead':
     'Deine KI-Apps sind angemeldet, aber {host} weiß davon noch nichts. Erlaube einmal, was sie dort in deinem Namen tun dürfen. Du kannst das jederzeit ändern oder beenden.',
+  'access.lead-known':
+    'Erlaube, was sie in {host} in deinem Namen tun dürfen. Du kannst das jederzeit ändern oder beenden.',
   'access.title-one': 'Darf {client} deine Nextcloud benutzen?',
   'access.lead-one':
     'Erlaube, was die App in {host} in deinem Namen tun darf. Du kannst das jederzeit ändern oder die Verbindung trennen.',
@@ -63,6 +65,7 @@ export const de: Messages = {
 
   // Changing what an app may do
   'connection.title': 'Was {client} darf',
+  'connection.title-any': 'Was deine KI-Apps dürfen',
   'connection.lead': 'Änderungen gelten sofort.',
   'connection.save': 'Speichern',
 
@@ -70,6 +73,8 @@ export const de: Messages = {
   'sign-in.title': 'Anmelden',
   'sign-in.lead':
     'Sieh nach, welche KI-Apps deine Nextcloud ({host}) benutzen dürfen, und ändere, was sie dürfen.',
+  'sign-in.lead-link':
+    'Deine KI-App hat dich hierher geschickt. Zeige mit der Anmeldung, dass du es bist.',
   'sign-in.nextcloud': 'Mit Nextcloud anmelden',
   'sign-in.nextcloud-hint': 'Dein Passwort gibst du in Nextcloud ein, niemals hier.',
   'sign-in.provider': 'Bei deiner Organisation anmelden',
@@ -101,6 +106,7 @@ export const de: Messages = {
   'overview.none': 'Keine App ist verbunden.',
   'overview.none-hint':
     'Beginne in der KI-App: Füge dort diesen Server hinzu, dann bringt sie dich hierher, damit du es erlaubst.',
+  'overview.any': 'Alle deine KI-Apps',
   'overview.website': 'Website',
   'overview.redirect': 'Rückkehr zu',
   'overview.may': 'Darf',
@@ -150,7 +156,7 @@ export const de: Messages = {
     'Versuche es in ein paar Minuten noch einmal. Wenn es so bleibt, sag denen Bescheid, die deine Nextcloud betreiben.',
   'other-user.title': 'Das war ein anderes Konto',
   'other-user.text':
-    'In Nextcloud hast du mit einem anderen Konto bestätigt als dem, mit dem du hier angemeldet bist. Melde dich beim falschen ab und beginne neu.',
+    'Nichts wurde geändert. Deine KI-App arbeitet mit einem anderen Konto als dem, mit dem du hier oder dort angemeldet bist. Melde dich bei diesem ab und beginne in deiner KI-App neu.',
   'client-refused.title': 'Diese App darf sich nicht verbinden',
   'client-refused.text':
     'Dieser Server kennt die App nicht oder nimmt ihre Angaben nicht an. Deine Nextcloud wurde nicht berührt. Wenn du die App brauchst, frag die, die diesen Server betreiben.',

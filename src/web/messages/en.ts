@@ -46,6 +46,8 @@ export const en = {
   'access.title': 'Let your AI apps use your Nextcloud?',
   'access.lead':
     'Your AI apps are signed in, but {host} does not know about it yet. Allow once what they may do there as you. You can change or end this at any time.',
+  'access.lead-known':
+    'Allow what they may do in {host} as you. You can change or end this at any time.',
   'access.title-one': 'Let {client} use your Nextcloud?',
   'access.lead-one':
     'Allow what it may do in {host} as you. You can change this or disconnect it at any time.',
@@ -61,12 +63,14 @@ export const en = {
 
   // Changing what an app may do
   'connection.title': 'What {client} may do',
+  'connection.title-any': 'What your AI apps may do',
   'connection.lead': 'Changes apply at once.',
   'connection.save': 'Save',
 
   // Signing in
   'sign-in.title': 'Sign in',
   'sign-in.lead': 'See which AI apps may use your Nextcloud ({host}), and change what they may do.',
+  'sign-in.lead-link': 'Your AI app sent you here. Sign in, to show that it is you.',
   'sign-in.nextcloud': 'Sign in with Nextcloud',
   'sign-in.nextcloud-hint': 'You enter your password in Nextcloud, never here.',
   'sign-in.provider': 'Sign in with your organisation',
@@ -96,6 +100,7 @@ export const en = {
   'overview.none': 'No app is connected.',
   'overview.none-hint':
     'Start in the AI app: add this server there, and it brings you here to allow it.',
+  'overview.any': 'All your AI apps',
   'overview.website': 'Website',
   'overview.redirect': 'Returns to',
   'overview.may': 'May',
@@ -144,7 +149,7 @@ export const en = {
     'Try again in a few minutes. If it stays like this, tell whoever runs your Nextcloud.',
   'other-user.title': 'That was a different account',
   'other-user.text':
-    'The account you confirmed with in Nextcloud is not the one you are signed in with here. Sign out of the wrong one, then start again.',
+    'Nothing was changed. Your AI app works with another account than the one that you are signed in with, here or there. Sign out of that one, then start again in your AI app.',
   'client-refused.title': 'This app may not connect',
   'client-refused.text':
     'This server does not know the app, or does not accept its details. Your Nextcloud was not touched. If you need the app, ask whoever runs this server.',

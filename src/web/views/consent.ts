@@ -184,7 +184,11 @@ export function accessPage(context: PageContext, request: AccessRequest): string
           say('access.lead-background', nextcloud),
         ]
       : isAny
-        ? [say.text('access.title'), say('access.title'), say('access.lead', nextcloud)]
+        ? [
+            say.text('access.title'),
+            say('access.title'),
+            say(account === undefined ? 'access.lead' : 'access.lead-known', nextcloud),
+          ]
         : [
             say.text('access.title-one', { client: plainName(client, unnamed) }),
             say('access.title-one', { client: name(client, unnamed) }),
@@ -210,7 +214,8 @@ ${postForm(
 export interface ConnectionChange {
   /** Where the form goes: `scopes` (repeated) and `csrf`. */
   readonly action: string
-  readonly clientName: string
+  /** Absent: for whichever client. */
+  readonly clientName: string | undefined
   readonly areas: readonly ScopeArea[]
   readonly problem?: ChoiceProblem | undefined
 }
@@ -220,11 +225,18 @@ export function connectionPage(context: PageContext, change: ConnectionChange): 
   const say = translator(context.language)
   const { action, areas, clientName, problem } = change
   const unnamed = say.text('unnamed-app')
+  const isAny = clientName === undefined
   return page(context, {
-    title: say.text('connection.title', { client: plainName(clientName, unnamed) }),
+    title: isAny
+      ? say.text('connection.title-any')
+      : say.text('connection.title', { client: plainName(clientName, unnamed) }),
     isProblem: problem !== undefined,
     main: html`${complaint(say, problem)}
-<h1>${say('connection.title', { client: name(clientName, unnamed) })}</h1>
+<h1>${
+      isAny
+        ? say('connection.title-any')
+        : say('connection.title', { client: name(clientName, unnamed) })
+    }</h1>
 <p class="lead">${say('connection.lead')}</p>
 ${postForm(
   context,

@@ -13,7 +13,8 @@ import { when } from './times.ts'
 export interface Connection {
   /** Tells it from the others on the page. */
   readonly key: string
-  readonly clientName: string
+  /** Absent: for whichever client. */
+  readonly clientName: string | undefined
   readonly website?: string | undefined
   readonly redirectHost?: string | undefined
   readonly scopes: readonly Scope[]
@@ -81,7 +82,10 @@ ${backgroundSection(context, background)}
 function connectionCard(context: PageContext, connection: Connection): Html {
   const say = translator(context.language)
   const { connectedAt, lastUsedAt, redirectHost, scopes } = connection
-  const client = name(connection.clientName, say.text('unnamed-app'))
+  const client =
+    connection.clientName === undefined
+      ? say('overview.any')
+      : name(connection.clientName, say.text('unnamed-app'))
   const site = website(connection.website)
   const fact = (term: Html, value: Html) => html`<div><dt>${term}</dt><dd>${value}</dd></div>
 `

@@ -2,7 +2,7 @@
 import { assetPath } from '../assets.ts'
 import { type Html, html } from '../html.ts'
 import { type Translator, translator } from '../messages/index.ts'
-import { nextcloudHost, type PageContext } from './context.ts'
+import { nextcloudHost, overviewPath, type PageContext } from './context.ts'
 import { page } from './page.ts'
 import { button, host, name, postForm, webAddress } from './parts.ts'
 
@@ -26,10 +26,16 @@ export interface SignIn {
 export function signInPage(context: PageContext, signIn: SignIn): string {
   const say = translator(context.language)
   const { action, how, returnTo } = signIn
+  // Who comes to a page of the account knows what for; who follows a link of an app, may not.
+  const isLink = returnTo.startsWith(`${overviewPath(context)}/access/`)
   return page(context, {
     title: say.text('sign-in.title'),
     main: html`<h1>${say('sign-in.title')}</h1>
-<p class="lead">${say('sign-in.lead', { host: host(nextcloudHost(context)) })}</p>
+<p class="lead">${
+      isLink
+        ? say('sign-in.lead-link')
+        : say('sign-in.lead', { host: host(nextcloudHost(context)) })
+    }</p>
 ${postForm(
   context,
   action,
