@@ -83,8 +83,11 @@ export function clientPolicy(allowed: readonly string[] | undefined): ClientPoli
       matches(host) || matches(host.replace(/:\d+$/, '')) || (isLoopback && matches('localhost'))
     )
   }
-  const allowsDocument = (clientId: string) =>
-    lists(clientId.toLowerCase()) || matches(new URL(clientId).hostname)
+  // Loopback as a host is where programs come back to, not where anybody's documents are.
+  const allowsDocument = (clientId: string) => {
+    const { hostname } = new URL(clientId)
+    return lists(clientId.toLowerCase()) || (!LOOPBACK.has(hostname) && matches(hostname))
+  }
   return {
     allowsDocument,
     allows({ clientId, redirectUris }) {

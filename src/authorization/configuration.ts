@@ -34,10 +34,16 @@ export interface ConfigurationOptions {
   /** Where a person is sent to be asked. */
   readonly interactionPath: (uid: string) => string
   /** The page for {@link AuthorizationFault}. */
-  readonly faultPage: (fault: AuthorizationFault, acceptLanguage: string) => FaultPage
+  readonly faultPage: (fault: AuthorizationFault, acceptLanguage: string) => WholePage
+  /**
+   * The page from which a click leads back to a program by its own scheme: browsers open programs
+   * for a click only.
+   */
+  readonly programPage: (address: string, acceptLanguage: string) => WholePage
 }
 
-export interface FaultPage {
+/** A page with its headers. */
+export interface WholePage {
   readonly html: string
   readonly headers: Readonly<Record<string, string>>
 }

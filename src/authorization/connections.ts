@@ -69,6 +69,8 @@ export interface ConnectionsOptions {
 }
 
 const KIND = 'connection'
+/** How long a connection that ended is still known by its name. */
+const NAMED_MS = 400 * 24 * 3_600_000
 
 /** @see Connections */
 export function createConnections({ vault, nextcloud, report }: ConnectionsOptions): Connections {
@@ -127,7 +129,12 @@ export function createConnections({ vault, nextcloud, report }: ConnectionsOptio
     async disconnect(userId, clientId) {
       const entry = await appPasswords.get(userId, clientId)
       const existed = await appPasswords.delete(userId, clientId)
-      await records.delete(KIND, keyOf(userId, clientId))
+      // Its name stays for a while, for what the log says of it.
+      const known = await records.get(KIND, keyOf(userId, clientId))
+      if (known !== undefined) {
+        const keys = { userId }
+        await records.put(KIND, keyOf(userId, clientId), known.payload, { ttlMs: NAMED_MS, keys })
+      }
       if (entry !== undefined) {
         await discard({ loginName: entry.loginName, appPassword: entry.password })
       }

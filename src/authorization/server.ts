@@ -90,6 +90,17 @@ export function createAuthorizationServer(
   // The address that clients use is the configured one, whatever a proxy makes of it.
   library.proxy = true
   library.on('server_error', (_, error) => options.report(error))
+  library.use(async (ctx, next) => {
+    await next()
+    const address = ctx.response.get('location')
+    if (ctx.status !== 303 || /^(https?:|\/|$)/.test(address)) return
+    const page = options.programPage(address, ctx.get('accept-language'))
+    ctx.remove('location')
+    ctx.status = 200
+    ctx.type = 'html'
+    ctx.set(page.headers)
+    ctx.body = page.html
+  })
   // Nobody stays signed in: the next authorization begins from nothing.
   library.on('authorization.success', ({ oidc: { session } }) => {
     if (session === undefined) return

@@ -19,6 +19,8 @@ export interface Account {
    * A failure is not kept.
    */
   cached<T>(key: string, ttlMs: number, load: () => Promise<T>): Promise<T>
+  /** Forgets what {@link Account.cached} keeps under a key. */
+  forget(key: string): void
   /** Runs tasks with the same key one after the other, in the order they came. */
   serialised<T>(key: string, task: () => Promise<T>): Promise<T>
 }
@@ -69,6 +71,9 @@ function createAccount(key: string): Account {
         if (results.get(name) === entry) results.delete(name)
       })
       return value
+    },
+    forget(name) {
+      results.delete(name)
     },
     serialised<T>(name: string, task: () => Promise<T>): Promise<T> {
       const run = (queues.get(name) ?? Promise.resolve()).then(task, task)

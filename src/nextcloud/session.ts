@@ -14,7 +14,7 @@ export interface Session {
   /** Path of the instance below its origin, `''` for none; hrefs in DAV answers start with it. */
   readonly basePath: string
   /** What is remembered between the calls of this user. */
-  readonly account: Pick<Account, 'key' | 'state' | 'cached' | 'serialised'>
+  readonly account: Pick<Account, 'key' | 'state' | 'cached' | 'forget' | 'serialised'>
   /** Aborts when the caller cancels; every request of the session follows it. */
   readonly signal: AbortSignal | undefined
   /** @see Http.send */

@@ -12,15 +12,18 @@ const DOCUMENTS = ['/.well-known/oauth-authorization-server', '/.well-known/open
 /** Asked for by programs, without cookies, from any web page. */
 const OPEN = [PATHS.token, PATHS.registration, PATHS.revocation, PATHS.jwks]
 
-/** Registrations in a minute: hundreds of people do not come in one, and a flood does. */
-const MOST_REGISTRATIONS = 60
+/** Registrations: hundreds of people may come in a minute, and a flood does in an hour. */
+const MOST_REGISTRATIONS = { minute: 300, hour: 2_000 }
 
 /** Adds what any program may ask. Sub-paths are served as proxies may pass them on. */
 export function addOpenRoutes(app: App, builtin: Builtin, base: string): void {
-  const registrations = createRateLimit(MOST_REGISTRATIONS, 60_000)
+  const limits = [
+    createRateLimit(MOST_REGISTRATIONS.minute, 60_000),
+    createRateLimit(MOST_REGISTRATIONS.hour, 3_600_000),
+  ]
   for (const path of prefixed(PATHS.registration, base)) {
     app.post(path, async (_, next) => {
-      const wait = registrations.take()
+      const wait = Math.max(...limits.map(limit => limit.take()))
       return wait === 0 ? next() : tooMany(wait)
     })
   }

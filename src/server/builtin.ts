@@ -12,8 +12,8 @@ import type { ServerClients } from '../oidc/server-client.ts'
 import type { Logger } from '../telemetry/log.ts'
 import type { Vault } from '../vault/vault.ts'
 import { NAME, VERSION } from '../version.ts'
+import { authorizationPages } from '../web/authorization-pages.ts'
 import { connectPath } from '../web/connect.ts'
-import { describeFault } from '../web/faults.ts'
 
 /** What it is wired with. */
 export interface BuiltinOptions {
@@ -61,7 +61,7 @@ export function wireBuiltin(options: BuiltinOptions): Builtin {
       fetch: documents.fetch,
       defaultScopes: options.defaultScopes,
       interactionPath: connectPath,
-      faultPage: describeFault(oauth.serverUrl, config.nextcloud),
+      ...authorizationPages(oauth.serverUrl, config.nextcloud),
       report: error => log.error({ error: error.stack }, 'the authorization server failed'),
     })
     found = made.provider

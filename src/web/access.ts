@@ -5,6 +5,7 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { Hono } from 'hono'
 import { BACKGROUND_CLIENT } from '../access/background.ts'
+import { describeClient } from '../authorization/clients.ts'
 import type { Scope } from '../identity/scopes.ts'
 import { askToSignIn } from './account.ts'
 import type { PageRequest, Visitor } from './browser.ts'
@@ -106,7 +107,7 @@ export function addAccessPages(app: Hono<{ Bindings: HttpBindings }>, pages: Pag
             ? { id: BACKGROUND_CLIENT, name: '', host: undefined }
             : clientId === undefined
               ? undefined
-              : { id: clientId, name: clientName ?? clientId, host: undefined },
+              : describeClient(clientId, clientName),
         scopes: login.data?.scopes as Scope[],
       })
       if (pages.signInAt === 'nextcloud') await browsers.signIn(c, user)

@@ -5,7 +5,7 @@ import { BACKGROUND_CLIENT } from '../access/background.ts'
 import type { Connection } from '../authorization/connections.ts'
 import { SCOPES } from '../identity/scopes.ts'
 import { localPath, type PageRequest, type Visitor } from './browser.ts'
-import { fault, go, type Pages, scopesOf, show, withNextcloud } from './pages.ts'
+import { fault, go, leave, type Pages, scopesOf, show, withNextcloud } from './pages.ts'
 import {
   type ChoiceProblem,
   connectionPage,
@@ -68,7 +68,7 @@ export function addAccountPages(app: Hono<{ Bindings: HttpBindings }>, pages: Pa
         logHref: `${base}/app/log`,
         signOutAction: `${base}/app/sign-out`,
       })
-      return show(c, html, { formActions: await pages.formActions?.() })
+      return show(c, html)
     }),
   )
 
@@ -106,7 +106,7 @@ export function addAccountPages(app: Hono<{ Bindings: HttpBindings }>, pages: Pa
       if (background?.path === undefined) return fault(c, visitor, 'not-found')
       const { id: userId } = visitor.user
       const ticket = { kind: 'background', userId, scopes: pages.offered } as const
-      return go(c, base + background.path(await pages.tickets.issue(ticket)))
+      return leave(c, visitor, base + background.path(await pages.tickets.issue(ticket)))
     }),
   )
 
@@ -141,7 +141,8 @@ export function addAccountPages(app: Hono<{ Bindings: HttpBindings }>, pages: Pa
     if (form === undefined) return askToSignIn(c, pages, visitor)
     const returnTo = localPath(String(form.get(RETURN_FIELD) ?? ''), base)
     if (pages.signInAt === 'provider') {
-      return go(c, `${base}/oauth/login?${new URLSearchParams({ return_to: returnTo })}`)
+      const query = new URLSearchParams({ return_to: returnTo })
+      return leave(c, visitor, `${base}/oauth/login?${query}`)
     }
     return withNextcloud(c, pages, visitor, async () => {
       const id = await pages.logins.begin(visitor.browserId, {
@@ -177,11 +178,7 @@ export function addAccountPages(app: Hono<{ Bindings: HttpBindings }>, pages: Pa
 }
 
 /** The page to sign in on, which leads back to where somebody wanted to go. */
-export async function askToSignIn(
-  c: PageRequest,
-  pages: Pages,
-  { page }: Visitor,
-): Promise<Response> {
+export function askToSignIn(c: PageRequest, pages: Pages, { page }: Visitor): Response {
   const { base, signInAt } = pages
   const here = c.req.method === 'GET' ? pathOf(c, base) : base
   const html = signInPage(page, {
@@ -189,7 +186,7 @@ export async function askToSignIn(
     how: signInAt,
     returnTo: localPath(here, base),
   })
-  return show(c, html, { formActions: await pages.formActions?.() })
+  return show(c, html)
 }
 
 /** The address that was asked for, as it is known outside. */

@@ -5,12 +5,11 @@ import type { Hono } from 'hono'
 import type { AuthorizationRequest, AuthorizationServer } from '../authorization/server.ts'
 import type { Scope } from '../identity/scopes.ts'
 import type { PageRequest, Visitor } from './browser.ts'
-import { fault, go, type Pages, scopesOf, show, withNextcloud } from './pages.ts'
+import { fault, go, leave, type Pages, scopesOf, show, withNextcloud } from './pages.ts'
 import {
   type ChoiceProblem,
   consentPage,
   DECISION_FIELD,
-  donePage,
   SCOPES_FIELD,
   scopeAreas,
 } from './views/index.ts'
@@ -43,13 +42,16 @@ export function addConnectPages(app: Hono<{ Bindings: HttpBindings }>, pages: Pa
     return withNextcloud(c, pages, visitor, async () => {
       const form = await browsers.form(c, visitor)
       if (form === undefined) return ask(c, pages, visitor, request, 'try-again')
-      if (form.get(DECISION_FIELD) !== 'allow') return go(c, await authorization.deny(c.env))
+      if (form.get(DECISION_FIELD) !== 'allow') {
+        return leave(c, visitor, await authorization.deny(c.env))
+      }
       const scopes = scopesOf(form, SCOPES_FIELD, pages.offered)
       if (scopes.length === 0) return ask(c, pages, visitor, request, 'nothing-chosen')
       const account = await connectedAccount(pages, visitor, request)
       if (account !== undefined) {
         await connections.setScopes(account, request.client.id, scopes)
-        return go(c, await allowed(c, pages, authorization, request, account, scopes))
+        const to = await allowed(c, pages, authorization, request, account, scopes)
+        return leave(c, visitor, to)
       }
       const id = await logins.begin(visitor.browserId, {
         purpose: 'connect',
@@ -81,10 +83,7 @@ export function addConnectPages(app: Hono<{ Bindings: HttpBindings }>, pages: Pa
         scopes,
       })
       await browsers.signIn(c, user)
-      const to = await allowed(c, pages, authorization, request, user.id, scopes)
-      if (request.redirect.scheme === undefined) return go(c, to)
-      // Browsers open a program only for a click, and the last one was long ago.
-      return show(c, donePage(visitor.page, 'connected', to), { keepsOpener: true })
+      return go(c, await allowed(c, pages, authorization, request, user.id, scopes))
     })
   })
 }
@@ -114,7 +113,7 @@ async function ask(
     account: account && visitor.user?.displayName,
     problem,
   })
-  return show(c, html, { formActions: [redirect.uri], keepsOpener: true })
+  return show(c, html, { keepsOpener: true })
 }
 
 /**

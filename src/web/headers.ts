@@ -3,11 +3,6 @@
 /** What a page's headers depend on. */
 export interface HeaderOptions {
   /**
-   * Addresses that a form of the page may lead to, also by redirect, such as the client's redirect
-   * URI. Whole URLs; of each only the origin, or the scheme of an app's own, is allowed.
-   */
-  readonly formActions?: readonly string[] | undefined
-  /**
    * For every page of an authorization request. Clients may open it in a small window which, when
    * it is back at the client, reports to the page that opened it; `same-origin` would cut the two
    * off from each other for good.
@@ -17,7 +12,6 @@ export interface HeaderOptions {
 
 /** Headers of every page: nothing but its own style and script, in nobody's frame, kept nowhere. */
 export function securityHeaders(options: HeaderOptions = {}): Record<string, string> {
-  const formActions = (options.formActions ?? []).map(sourceOf).filter(source => source !== '')
   const policy = [
     "default-src 'none'",
     "style-src 'self'",
@@ -26,7 +20,7 @@ export function securityHeaders(options: HeaderOptions = {}): Record<string, str
     "connect-src 'self'",
     "base-uri 'none'",
     "frame-ancestors 'none'",
-    `form-action ${["'self'", ...new Set(formActions)].join(' ')}`,
+    "form-action 'self'",
   ]
   return {
     'content-security-policy': policy.join('; '),
@@ -47,20 +41,4 @@ export function assetHeaders(contentType: string): Record<string, string> {
     'x-content-type-options': 'nosniff',
     'cross-origin-resource-policy': 'same-origin',
   }
-}
-
-/** Schemes that run or show something within the browser instead of leading to a client. */
-const NEVER = new Set(['about:', 'blob:', 'data:', 'file:', 'filesystem:', 'javascript:'])
-
-/**
- * An address as a source of a content security policy (CSP 3, 2.3.1); empty where it has none.
- * Host names may contain `*`, `;` and `,` for URLs, which would mean something else in a policy.
- */
-function sourceOf(address: string): string {
-  const url = URL.parse(address)
-  if (url === null || NEVER.has(url.protocol)) return ''
-  const isWeb = url.protocol === 'http:' || url.protocol === 'https:'
-  // A policy cannot name an IPv6 address.
-  if (!isWeb || url.hostname.startsWith('[')) return url.protocol
-  return /^[a-z\d._-]+$/.test(url.hostname) ? url.origin : ''
 }

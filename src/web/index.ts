@@ -17,16 +17,9 @@ export { authorizeNextcloudPath, type ProviderClient, type ProviderPurpose } fro
 
 /** Everything below `/app`, and with a provider what leads there and back. */
 export function createPages(
-  wired: Pages,
+  pages: Pages,
   provider?: ProviderRoutes,
 ): Hono<{ Bindings: HttpBindings }> {
-  // What the provider cannot do shows when somebody is sent there.
-  const formActions = async () =>
-    provider?.client.begin('sign-in').then(
-      ({ url }) => [url],
-      () => [],
-    ) ?? []
-  const pages: Pages = { ...wired, formActions }
   const app = new Hono<{ Bindings: HttpBindings }>()
   app.get('/app/assets/*', c => {
     const asset = assetAt(c.req.path)

@@ -10,7 +10,7 @@ import type { Browsers, PageRequest, Visitor } from './browser.ts'
 import { type HeaderOptions, securityHeaders } from './headers.ts'
 import type { Logins } from './logins.ts'
 import type { Tickets } from './tickets.ts'
-import { type Fault, faultPage } from './views/index.ts'
+import { type Fault, faultPage, onwardPage } from './views/index.ts'
 
 /** What the pages work with. */
 export interface Pages {
@@ -29,8 +29,6 @@ export interface Pages {
   readonly authorization: AuthorizationServer | undefined
   /** Who tells who somebody is: Nextcloud itself, or the identity provider. */
   readonly signInAt: 'nextcloud' | 'provider'
-  /** Where forms lead by redirect beside this server itself, which their page has to allow. */
-  readonly formActions?: () => Promise<readonly string[]>
   /** Undefined: not offered. */
   readonly background: BackgroundPages | undefined
   readonly log: Logger
@@ -73,6 +71,11 @@ export function go(c: PageRequest, to: string): Response {
   c.header('cache-control', 'no-store')
   c.header('referrer-policy', 'same-origin')
   return c.redirect(to, 303)
+}
+
+/** Out of a form to where redirects may lead to another site, such as that of a client. */
+export function leave(c: PageRequest, visitor: Visitor, to: string): Response {
+  return show(c, onwardPage(visitor.page, to), { keepsOpener: true })
 }
 
 /** Runs what asks Nextcloud; that it does not answer is a page of its own. */

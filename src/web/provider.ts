@@ -41,10 +41,14 @@ interface Away extends Omit<CodeFlow, 'url'> {
   readonly returnTo: string
   /** Who it has to be; undefined: whoever it is. */
   readonly userId?: string
+  /** The link that led there, which is used up in the end. */
+  readonly ticket?: string
 }
 
 const KIND = 'code-flow'
 const TTL_MS = 10 * 60_000
+/** Of a person or a client that may not have offline access: at Keycloak, the one and the other. */
+const NOT_LASTING: ReadonlySet<unknown> = new Set(['not_allowed', 'invalid_scope'])
 
 /** Path of the page that grants background access. */
 export function authorizeNextcloudPath(ticket: string): string {
@@ -55,7 +59,7 @@ export function authorizeNextcloudPath(ticket: string): string {
 export function createProviderSignIn({ client, pending }: ProviderRoutes) {
   return async (
     purpose: ProviderPurpose,
-    from: { browserId: string; returnTo: string; userId?: string },
+    from: Pick<Away, 'browserId' | 'returnTo' | 'userId' | 'ticket'>,
   ): Promise<string> => {
     const { url, ...flow } = await client.begin(purpose)
     const away: Away = { ...flow, ...from, purpose }
@@ -104,10 +108,9 @@ export function addProviderRoutes(
       const id = c.req.query('ticket') ?? ''
       const ticket = await tickets.get(id)
       if (ticket?.kind !== 'background') return fault(c, visitor, 'request-expired')
-      await tickets.use(id)
       const { browserId } = visitor
-      const { userId } = ticket
-      return go(c, await send('background', { browserId, userId, returnTo: `${base}/app` }))
+      const from = { browserId, userId: ticket.userId, ticket: id, returnTo: `${base}/app` }
+      return go(c, await send('background', from))
     }),
   )
 
@@ -119,7 +122,13 @@ export function addProviderRoutes(
       if (away.browserId !== visitor.browserId) return fault(c, visitor, 'other-browser')
       const { purpose, state, nonce, codeVerifier } = away
       const callbackUrl = new URL(c.req.url)
-      const signedIn = await client.finish(purpose, { state, nonce, codeVerifier, callbackUrl })
+      const answer = { state, nonce, codeVerifier, callbackUrl }
+      const signedIn = await client.finish(purpose, answer).catch((error: unknown) => {
+        const isRefused = isProviderError(error) && NOT_LASTING.has(error.details.oauthError)
+        if (purpose === 'background' && isRefused) return undefined
+        throw error
+      })
+      if (signedIn === undefined) return fault(c, visitor, 'no-background')
       const { userId, profile } = signedIn
       if (away.userId !== undefined && away.userId !== userId) {
         await client.discard(signedIn)
@@ -128,6 +137,10 @@ export function addProviderRoutes(
       const { refreshToken, refreshExpiresAt, scopes, clientId } = signedIn
       if (purpose === 'background') {
         if (refreshToken === undefined) return fault(c, visitor, 'no-background')
+        if (away.ticket !== undefined && !(await tickets.use(away.ticket))) {
+          await client.discard(signedIn)
+          return fault(c, visitor, 'request-expired')
+        }
         await refreshTokens.put({
           userId,
           token: refreshToken,

@@ -129,7 +129,10 @@ test('one signs in to what one opened, and out again, on a phone in German', asy
   await person.press(person.button('Abmelden'))
   await person.heading('Anmelden').waitFor()
   await person.look('signed-out')
-  // What somebody may have kept of it is worth nothing.
+  // Back does not show what was there.
+  await person.page.goBack()
+  await person.heading('Anmelden').waitFor()
+  // What somebody may have copied of it is worth nothing.
   await person.page.context().addCookies(cookies)
   await person.page.goto(`${h.url}/app`)
   await person.heading('Anmelden').waitFor()

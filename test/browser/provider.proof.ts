@@ -66,6 +66,8 @@ describe('access to Nextcloud', () => {
     })
 
     await comes({ pictures: 'provider-access' })
+    await person.page.goto(login_url)
+    await person.page.getByText('Your AI app sent you here.').waitFor()
     await opens(login_url, 'alice')
     await person.heading('Let your AI apps use your Nextcloud?').waitFor()
     await person.toggle(person.page.getByLabel('Create, change and delete your notes'))
@@ -98,6 +100,7 @@ describe('access to Nextcloud', () => {
     expect(names?.filter(name => name === host)).toHaveLength(1)
 
     await person.page.goto(`${h.url}/app`)
+    await person.heading('All your AI apps').waitFor()
     await person.look('overview')
   })
 

@@ -1,6 +1,6 @@
 /** Somebody revokes an app password in Nextcloud: the app says where to connect again. */
 import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import {
   type ConnectHarness,
   connectClient,
@@ -14,10 +14,6 @@ import { newPerson, type Person } from './support/person.ts'
 let browser: Browser
 let h: ConnectHarness
 let person: Person
-let call: () => Promise<Called>
-/** Where the app sends its user. */
-let link: string
-
 beforeAll(async () => {
   ;[browser, h] = await Promise.all([openBrowser(), startConnect()])
 })
@@ -35,23 +31,26 @@ const named = (user: string, name: string) =>
     .appPasswords(user)
     .filter(each => each.name === name)
 
-beforeEach(async context => {
-  const client = await registerClient(h.url, { client_name: context.task.name })
+/** An app of alice's whose app password is gone, and where it sends its user then. */
+async function revoked(name: string) {
+  const client = await registerClient(h.url, { client_name: name })
   const { tokens } = await connectClient(h, h.alice, { client, scope: 'notes:read sharing:read' })
-  call = () => callerOf(h.url)(tokens.access_token, 'nc_users_get_current_user')
+  const call = () => callerOf(h.url)(tokens.access_token, 'nc_users_get_current_user')
   expect((await call()).data.id).toBe('alice')
-  const [appPassword] = named('alice', context.task.name)
+  const [appPassword] = named('alice', name)
   demo().revokeAppPassword('alice', appPassword?.id ?? 0)
   const { error } = await call()
   expect(error).toMatchObject({ code: 'NOT_PROVISIONED', url: expect.stringContaining(h.url) })
-  link = error?.url ?? ''
-})
+  return { name, call, link: error?.url ?? '' }
+}
+
 afterEach(() => person?.close())
 
-test('Same App', async ({ task: { name } }) => {
+test('confirming once more makes the same token work again', async () => {
+  const { name, call, link } = await revoked('Same App')
   person = await newPerson(browser, { pictures: 'reconnect' })
   await person.page.goto(link)
-  await person.button('Continue in Nextcloud').waitFor()
+  await person.heading('Let Same App use your Nextcloud?').waitFor()
   await person.look('ask')
   await person.press(person.button('Continue in Nextcloud'))
   await person.heading('Confirm in your Nextcloud').waitFor()
@@ -67,7 +66,8 @@ test('Same App', async ({ task: { name } }) => {
   await person.look('again', { status: 404 })
 })
 
-test('Borrowed App', async ({ task: { name } }) => {
+test('confirming with another account is refused, and leaves nothing behind', async () => {
+  const { name, call, link } = await revoked('Borrowed App')
   person = await newPerson(browser, { pictures: 'reconnect-other', width: 360, dark: true })
   await person.page.goto(link)
   await person.press(person.button('Continue in Nextcloud'))
@@ -75,12 +75,11 @@ test('Borrowed App', async ({ task: { name } }) => {
   await person.confirm(h.bob, { name })
   await person.heading('That was a different account').waitFor()
   await person.look('refused', { status: 403 })
-  expect((await call()).error?.code).toBe('NOT_PROVISIONED')
-  expect(named('bob', name)).toEqual([])
-  expect(await h.vault.appPasswords.list('bob')).toEqual([])
+  await expectNothing(name, call)
 })
 
-test('Foreign App', async ({ task: { name } }) => {
+test('whoever is signed in with another account is not even asked', async () => {
+  const { name, call, link } = await revoked('Foreign App')
   person = await newPerson(browser, { pictures: 'reconnect-signed-in', language: 'de' })
   await person.page.goto(`${h.url}/app`)
   await person.press(person.button('Mit Nextcloud anmelden'))
@@ -89,6 +88,12 @@ test('Foreign App', async ({ task: { name } }) => {
   await person.page.goto(link)
   await person.heading('Das war ein anderes Konto').waitFor()
   await person.look('refused', { status: 403 })
+  await expectNothing(name, call)
+})
+
+/** Bob gave nothing away, and alice's app has nothing of his. */
+async function expectNothing(name: string, call: () => Promise<Called>): Promise<void> {
   expect((await call()).error?.code).toBe('NOT_PROVISIONED')
   expect(named('bob', name)).toEqual([])
-})
+  expect(await h.vault.appPasswords.list('bob')).toEqual([])
+}

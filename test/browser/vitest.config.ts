@@ -4,7 +4,8 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/browser/**/*.proof.ts'],
-    testTimeout: 30_000,
+    // Whole ways, on machines that have other things to do.
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     // Each file starts a browser of its own.
     maxWorkers: 4,

@@ -1,5 +1,7 @@
 /** The built-in authorization server with a Nextcloud, clients that register, and people. */
 import { createHash, randomBytes } from 'node:crypto'
+import { setImmediate as turn } from 'node:timers/promises'
+import { expect } from 'vitest'
 import type { Environment } from '../../src/config/config.ts'
 import type { Vault } from '../../src/vault/vault.ts'
 import { type Backend, startBackend } from './backend.ts'
@@ -229,12 +231,16 @@ export async function confirm(browser: Browser, decided: Page, person: Person): 
   throw new Error(`stuck at ${after.url.pathname}: ${after.status} ${after.body}`)
 }
 
-/** Follows redirects of this server; gives the address where one leads away from it. */
+/**
+ * Follows redirects of this server, and pages that go on by themselves; gives the address where one
+ * leads away from it, or to which a page's button leads that opens a program.
+ */
 export async function followHere(browser: Browser, page: Page): Promise<Page | URL> {
   let last = page
   for (let step = 0; step < 10; step++) {
-    const location = last.headers.get('location')
-    if (location === null) return last
+    const refresh = /http-equiv="refresh" content="0; url=([^"]*)"/.exec(last.body)?.[1]
+    const location = last.headers.get('location') ?? refresh?.replaceAll('&amp;', '&')
+    if (location === undefined) return last
     const next = new URL(location, last.url)
     if (next.origin !== page.url.origin) return next
     last = await browser.send('GET', next)
@@ -338,4 +344,73 @@ export async function statusOf(h: ConnectHarness, token: string): Promise<number
   })
   await response.arrayBuffer()
   return response.status
+}
+
+/** What a browser gets that comes for the first time. */
+export interface FirstAnswer {
+  status: number
+  /** Where it is sent on to. */
+  to: URL | undefined
+  body: string
+}
+
+/** What the authorization endpoint answers to a browser that comes for the first time. */
+export async function authorize(url: URL): Promise<FirstAnswer> {
+  const response = await fetch(url, { redirect: 'manual', headers: { accept: 'text/html' } })
+  const location = response.headers.get('location')
+  return {
+    status: response.status,
+    to: location === null ? undefined : new URL(location, url),
+    body: await response.text(),
+  }
+}
+
+/** The answer to a request of a client with these parameters; undefined leaves one out. */
+export function authorizeWith(
+  client: TestClient,
+  parameters: Record<string, string | undefined>,
+): Promise<FirstAnswer> {
+  const { url } = client.begin()
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value === undefined) url.searchParams.delete(name)
+    else url.searchParams.set(name, value)
+  }
+  return authorize(url)
+}
+
+/** What a token says of itself. */
+export function claimsOf(token: string): Record<string, unknown> {
+  return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
+}
+
+/** That a page leads nowhere and gives nothing away. */
+export function expectRefused(page: Page, status = 404): void {
+  expect([page.status, page.headers.get('location')]).toEqual([status, null])
+  expect(page.body).not.toMatch(/login\/v2\/flow|code=/)
+}
+
+/** Whether a browser is signed in on the pages. */
+export async function isSignedIn(
+  { url }: Pick<ConnectHarness, 'url'>,
+  browser: Browser,
+): Promise<boolean> {
+  return (await browser.open(`${url}/app`)).body.includes('/app/sign-out')
+}
+
+/**
+ * A vault that lets others go first before everything it does with records, as one over a network
+ * would: what is looked up and then changed in two steps shows.
+ */
+export async function hesitantVault(): Promise<Vault> {
+  const vault = await memoryVault()
+  const records = new Proxy(vault.records, {
+    get(target, name) {
+      const method = Reflect.get(target, name)
+      return async (...args: unknown[]) => {
+        await turn()
+        return method.apply(target, args)
+      }
+    },
+  })
+  return { ...vault, records }
 }

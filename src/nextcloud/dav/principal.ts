@@ -14,11 +14,12 @@ export function davRoot(session: Session): string[] {
 }
 
 /**
- * The user id of the DAV principal, from `current-user-principal` (RFC 5397); asked once an hour.
+ * The decoded path segments of the user's principal below the DAV root, from `current-user-principal`
+ * (RFC 5397); asked once an hour.
  * @throws CodedError as any request
  */
-export function davUserId(session: Session): Promise<string> {
-  return session.account.cached('dav-user-id', 3_600_000, async () => {
+export function davPrincipal(session: Session): Promise<readonly string[]> {
+  return session.account.cached('dav-principal', 3_600_000, async () => {
     const reply = await session.detached().send({
       method: 'PROPFIND',
       path: '/remote.php/dav/',
@@ -30,8 +31,18 @@ export function davUserId(session: Session): Promise<string> {
     const property = multistatus(reply)[0]?.properties.get(dav('current-user-principal'))
     const href = child(property, dav('href'))?.text.trim() ?? ''
     const segments = segmentsBelow(href, davRoot(session))
-    const userId = segments?.[0] === 'principals' ? segments.at(-1) : undefined
-    if (!userId) throw unusable('no principal for this user')
-    return userId
+    if (!segments?.length) throw unusable('no principal for this user')
+    return segments
   })
+}
+
+/**
+ * The user id of the DAV principal.
+ * @throws CodedError as any request
+ */
+export async function davUserId(session: Session): Promise<string> {
+  const segments = await davPrincipal(session)
+  const userId = segments[0] === 'principals' ? segments.at(-1) : undefined
+  if (!userId) throw unusable('no principal for this user')
+  return userId
 }

@@ -8,10 +8,25 @@ export const NS = {
   OC: 'http://owncloud.org/ns',
   NC: 'http://nextcloud.org/ns',
   SABRE: 'http://sabredav.org/ns',
+  CALDAV: 'urn:ietf:params:xml:ns:caldav',
+  CARDDAV: 'urn:ietf:params:xml:ns:carddav',
+  CALENDARSERVER: 'http://calendarserver.org/ns/',
+  APPLE: 'http://apple.com/ns/ical/',
 } as const
 
 /** Prefixes that request bodies are written with; declare them with {@link document}. */
-const DECLARATIONS = `xmlns:d="${NS.DAV}" xmlns:oc="${NS.OC}" xmlns:nc="${NS.NC}"`
+const PREFIXES = {
+  d: NS.DAV,
+  oc: NS.OC,
+  nc: NS.NC,
+  cal: NS.CALDAV,
+  card: NS.CARDDAV,
+  cs: NS.CALENDARSERVER,
+  x: NS.APPLE,
+}
+const DECLARATIONS = Object.entries(PREFIXES).map(
+  ([prefix, namespace]) => [prefix, ` xmlns:${prefix}="${namespace}"`] as const,
+)
 
 /** An element with its children and its own text. */
 export interface Element {
@@ -27,6 +42,10 @@ export interface Element {
 export const dav = (local: string) => `{${NS.DAV}}${local}`
 export const oc = (local: string) => `{${NS.OC}}${local}`
 export const nc = (local: string) => `{${NS.NC}}${local}`
+export const cal = (local: string) => `{${NS.CALDAV}}${local}`
+export const card = (local: string) => `{${NS.CARDDAV}}${local}`
+export const cs = (local: string) => `{${NS.CALENDARSERVER}}${local}`
+export const apple = (local: string) => `{${NS.APPLE}}${local}`
 
 /**
  * Reads a document to its end.
@@ -95,7 +114,13 @@ export function escapeXml(text: string): string {
   )
 }
 
-/** A request body: the given root with the prefixes `d`, `oc` and `nc` declared. */
+/**
+ * A request body: the given root with the prefixes `d`, `oc`, `nc`, `cal`, `card`, `cs` and `x`
+ * (Apple's) declared, as far as they are used.
+ */
 export function document(root: string, content: string): string {
-  return `<?xml version="1.0" encoding="UTF-8"?><${root} ${DECLARATIONS}>${content}</${root}>`
+  const all = `<${root}>${content}`
+  const declared = DECLARATIONS.filter(([prefix]) => all.includes(`<${prefix}:`))
+  const namespaces = declared.map(([, text]) => text).join('')
+  return `<?xml version="1.0" encoding="UTF-8"?><${root}${namespaces}>${content}</${root}>`
 }

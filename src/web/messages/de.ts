@@ -182,6 +182,8 @@ export const de: Messages = {
   'connected.text': 'Du kannst diese Seite schließen und zu deiner KI-App zurückkehren.',
   'connected.last-click':
     'Ein letzter Klick bringt dich zurück zu deiner KI-App. Wenn dein Browser fragt, ob er sie öffnen darf, erlaube es.',
+  'onward.title': 'Einen Moment',
+  'onward.link': 'Weiter',
   'back-to-app': 'Zurück zur App',
   'denied.title': 'Nicht verbunden',
   'denied.text':

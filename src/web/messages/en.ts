@@ -174,6 +174,8 @@ export const en = {
   'connected.text': 'You can close this page and go back to your AI app.',
   'connected.last-click':
     'One last click takes you back to your AI app. If your browser asks whether to open it, allow that.',
+  'onward.title': 'One moment',
+  'onward.link': 'Go on',
   'back-to-app': 'Back to the app',
   'denied.title': 'Not connected',
   'denied.text': 'The app got no access to your Nextcloud. You can close this page.',

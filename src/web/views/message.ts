@@ -52,6 +52,7 @@ const LABELS = {
   internal: 'try-again',
   'signed-out': 'sign-in-again',
   connected: 'back-to-app',
+  denied: 'back-to-app',
 } as const satisfies Partial<Record<Fault | Done, PlainKey>>
 
 /** Those whose button leads to the overview unless told otherwise. */
@@ -69,11 +70,25 @@ export function faultPage(context: PageContext, fault: Fault, href?: string): st
 
 /**
  * The end of something in words.
- * @param href where the button leads, of `signed-out` (default: the overview) and of `connected`
- *   (without it, there is none)
+ * @param href where the button leads, of `signed-out` (default: the overview), of `connected` and
+ *   `denied` (without it, there is none)
  */
 export function donePage(context: PageContext, done: Done, href?: string): string {
   return messagePage(context, messageOf(context, 'done', done, href))
+}
+
+/**
+ * Goes on by itself. A form has to be left this way where it leads to another site: browsers follow
+ * no redirect out of a form that its page does not name, nor any further one from there.
+ */
+export function onwardPage(context: PageContext, href: string): string {
+  const say = translator(context.language)
+  return page(context, {
+    title: say.text('onward.title'),
+    head: html`<meta http-equiv="refresh" content="0; url=${href}">`,
+    main: html`<h1>${say('onward.title')}</h1>
+<p class="actions"><a class="button" href="${href}">${say('onward.link')}</a></p>`,
+  })
 }
 
 function messageOf(

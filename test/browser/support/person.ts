@@ -33,6 +33,8 @@ export interface Person extends Hands {
 export interface PersonOptions extends Look {
   /** Begins the name of each picture. */
   readonly pictures: string
+  /** Pictures also of pages that are not this server's. */
+  readonly everything?: boolean
   /** Nothing but a keyboard. */
   readonly keyboard?: boolean
 }
@@ -61,7 +63,7 @@ export async function newPerson(browser: Browser, options: PersonOptions): Promi
       if (status !== undefined) expect(told.join('\n')).toContain(`${status}: ${of.url()}`)
     },
     async lookElsewhere(name, of) {
-      await keep(name, of)
+      if (options.everything) await keep(name, of)
       expect(heard.splice(0)).toEqual([])
     },
     async confirm({ user, password }, { name, page: waiting = page } = {}) {

@@ -60,6 +60,8 @@ const FAULTS: readonly views.Fault[] = [
   'other-user',
   'client-refused',
   'form-expired',
+  'provider-failed',
+  'no-background',
   'not-found',
   'internal',
 ]
@@ -102,6 +104,19 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
     }),
   access: context =>
     views.accessPage(context, { action: '/submitted', areas: consent.areas, account: 'alice' }),
+  'access-one': context =>
+    views.accessPage(context, {
+      action: '/submitted',
+      areas: consent.areas,
+      account: 'alice',
+      clientName: 'Claude',
+    }),
+  'access-background': context =>
+    views.accessPage(context, {
+      action: '/submitted',
+      areas: consent.areas,
+      purpose: 'background',
+    }),
   waiting: context => views.waitingPage({ ...context, user: undefined }, waiting),
   'sign-in': context =>
     views.signInPage(
@@ -136,16 +151,29 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
       clientName: 'Claude',
       areas: scopeAreas({ asked: ASKED, checked: ASKED.slice(0, 2) }),
     }),
+  'connection-any': context =>
+    views.connectionPage(context, {
+      action: '/submitted',
+      clientName: undefined,
+      areas: scopeAreas({ asked: ASKED, checked: ASKED.slice(0, 2) }),
+    }),
+  'sign-in-link': context =>
+    views.signInPage(
+      { ...context, user: undefined },
+      { action: '/submitted', how: 'provider', returnTo: '/app/access/ticket' },
+    ),
   log: context =>
     views.logPage(context, {
       entries: Array.from({ length: 12 }, (_, index) => ({
         time: NOW - index * 7 * HOUR,
         event: EVENTS[index % EVENTS.length] ?? '',
         resource: index % 3 === 0 ? undefined : 'Claude',
+        about: ([undefined, 'gone', 'background'] as const)[index % 5],
         method: [undefined, 'login_flow', 'notes:read notes:write calendar:read'][index % 3],
       })),
       olderHref: '/log?older',
     }),
+  'last-click': context => views.donePage(context, 'connected', '/'),
   'log-empty': context => views.logPage(context, { entries: [] }),
   ...Object.fromEntries(
     FAULTS.map(fault => [
@@ -159,4 +187,12 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
 }
 
 /** Pages that differ from another one in nothing but their words. */
-export const ONLY_WORDS: ReadonlySet<string> = new Set([...FAULTS.slice(1), ...ENDS.slice(1)])
+export const ONLY_WORDS: ReadonlySet<string> = new Set([
+  'access-one',
+  'access-background',
+  'connection-any',
+  'sign-in-link',
+  ...FAULTS.slice(1),
+  'last-click',
+  ...ENDS.slice(1),
+])

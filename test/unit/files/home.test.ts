@@ -9,7 +9,8 @@ function sessionOf(userId: string, basePath = ''): Session {
   const account = {
     key: 'test',
     state: <T>(_: string, make: () => T) => make(),
-    cached: async <T>() => userId as T,
+    forget: () => {},
+    cached: async <T>() => ['principals', 'users', userId] as T,
     serialised: <T>(_: string, task: () => Promise<T>) => task(),
   }
   const refuse = () => Promise.reject(new Error('no request expected'))

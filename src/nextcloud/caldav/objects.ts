@@ -1,0 +1,286 @@
+/**
+ * Calendar objects (RFC 4791): found by UID whatever their address, read as they are stored,
+ * written only over what was read.
+ */
+import { LRUCache } from 'lru-cache'
+import { bareEtag, quotedEtag, replyEtag } from '../dav/etag.ts'
+import { multistatus, propertyText } from '../dav/multistatus.ts'
+import { encodeSegment, segmentsBelow } from '../dav/paths.ts'
+import { cal, dav, document, escapeXml } from '../dav/xml.ts'
+import { CodedError, hasCode, withDetails } from '../errors.ts'
+import type { Session } from '../session.ts'
+import type { Calendar, ComponentKind } from './calendars.ts'
+
+/** An object as it is stored. */
+export interface CalendarObject {
+  /** Percent-encoded path below the instance's address. */
+  readonly path: string
+  /** Bare. */
+  readonly etag: string
+  /** The text. From a query its line ends are LF, as XML has them; from {@link readObject} exact. */
+  readonly data: string
+}
+
+/** A span of time, in milliseconds since 1970; `to` is not part of it. */
+export interface Window {
+  readonly from: number | undefined
+  readonly to: number | undefined
+}
+
+/** What a query looks for. */
+export interface ObjectQuery {
+  readonly component: ComponentKind
+  readonly window?: Window | undefined
+  /** Only the object of this UID. */
+  readonly uid?: string | undefined
+}
+
+const MOST_KNOWN = 5_000
+const ICALENDAR = 'text/calendar; charset=utf-8'
+
+/**
+ * Objects of a calendar, in one request. The server's answer may hold more than was asked for.
+ * @throws CodedError as any request
+ */
+export async function queryObjects(
+  session: Session,
+  calendar: Calendar,
+  query: ObjectQuery,
+): Promise<CalendarObject[]> {
+  const reply = await session.send({
+    method: 'REPORT',
+    path: calendar.path,
+    headers: { depth: '1', 'content-type': 'application/xml; charset=utf-8' },
+    body: document(
+      'cal:calendar-query',
+      `<d:prop><d:getetag/><cal:calendar-data/></d:prop>${filter(query)}`,
+    ),
+    expect: [207],
+    subject: calendar.displayName,
+  })
+  const known = knownPaths(session)
+  return multistatus(reply).flatMap(resource => {
+    const data = propertyText(resource, cal('calendar-data'))
+    const path = pathBelow(session, resource.href)
+    if (data === undefined || path === undefined) return []
+    const uid = uidOf(data)
+    if (uid !== undefined) known.set(keyOf(calendar, uid), path)
+    return [{ path, etag: bareEtag(propertyText(resource, dav('getetag')) ?? ''), data }]
+  })
+}
+
+/**
+ * The object of a UID, byte for byte as it is stored; one request where its address is known, else
+ * two.
+ * @throws CodedError `NOT_FOUND`
+ */
+export async function readObject(
+  session: Session,
+  calendar: Calendar,
+  component: ComponentKind,
+  uid: string,
+): Promise<CalendarObject> {
+  const known = knownPaths(session)
+  const key = keyOf(calendar, uid)
+  const remembered = known.get(key)
+  if (remembered !== undefined) {
+    const object = await get(session, remembered, uid).catch((error: unknown) => {
+      if (hasCode(error, 'NOT_FOUND')) return undefined
+      throw error
+    })
+    if (object !== undefined && uidOf(object.data) === uid) return object
+    known.delete(key)
+  }
+  const found = await queryObjects(session, calendar, { component, uid })
+  // Servers compare parts of the text, and without regard to case.
+  const match = found.find(({ data }) => uidOf(data) === uid)
+  if (match === undefined) throw notFound(calendar, uid)
+  return get(session, match.path, uid)
+}
+
+/** What was written. */
+export interface Written {
+  readonly path: string
+  /** Bare. */
+  readonly etag: string
+  readonly status: number
+}
+
+/**
+ * Writes a new object; nothing is ever replaced.
+ * @throws CodedError `CONFLICT` where the UID or the name is taken; `BAD_INPUT` in Nextcloud's own
+ *   words for an object that it does not accept
+ */
+export async function createObject(
+  session: Session,
+  calendar: Calendar,
+  name: string,
+  uid: string,
+  data: string,
+): Promise<Written> {
+  const path = calendar.path + encodeSegment(name)
+  return put(session, calendar, { path, uid, data, headers: { 'if-none-match': '*' } })
+}
+
+/**
+ * Writes an object in place of the one that was read.
+ * @param etag of what was read; somebody else's change meanwhile is not overwritten
+ * @throws CodedError `CONFLICT` with the current etag
+ */
+export async function replaceObject(
+  session: Session,
+  calendar: Calendar,
+  object: { readonly path: string; readonly etag: string; readonly uid: string },
+  data: string,
+): Promise<Written> {
+  const { path, etag, uid } = object
+  return put(session, calendar, { path, uid, data, headers: { 'if-match': quotedEtag(etag) } })
+}
+
+/** Deletes an object that was read; Nextcloud keeps it in the trash bin for a while. */
+export async function deleteObject(
+  session: Session,
+  calendar: Calendar,
+  object: { readonly path: string; readonly etag: string; readonly uid: string },
+): Promise<number> {
+  const { path, etag, uid } = object
+  const { status } = await session.send({
+    method: 'DELETE',
+    path,
+    headers: { 'if-match': quotedEtag(etag) },
+    expect: [200, 204],
+    subject: uid,
+  })
+  knownPaths(session).delete(keyOf(calendar, uid))
+  return status
+}
+
+/**
+ * Moves an object to another calendar, as it is.
+ * @throws CodedError `CONFLICT` where that calendar has one of this name
+ */
+export async function moveObject(
+  session: Session,
+  from: Calendar,
+  to: Calendar,
+  object: { readonly path: string; readonly uid: string },
+): Promise<Written> {
+  const name = object.path.split('/').at(-1) ?? ''
+  const path = to.path + name
+  const { status, headers } = await session.send({
+    method: 'MOVE',
+    path: object.path,
+    headers: { destination: session.basePath + path, overwrite: 'F' },
+    expect: [201],
+    subject: object.uid,
+  })
+  const known = knownPaths(session)
+  known.delete(keyOf(from, object.uid))
+  known.set(keyOf(to, object.uid), path)
+  return { path, status, etag: replyEtag(headers) ?? (await get(session, path, object.uid)).etag }
+}
+
+/** The UID that the objects of a text have; undefined where there is none. */
+export function uidOf(data: string): string | undefined {
+  const unfolded = data.replace(/(?:\r\n|\n|\r)[ \t]/g, '')
+  // Not that of a VTIMEZONE or an alarm, where some programs write one as well.
+  const inside = /^BEGIN:V(?:EVENT|TODO|JOURNAL)\s*$([\s\S]*)/im.exec(unfolded)?.[1] ?? ''
+  return /^UID(?:;[^:\r\n]*)?:(.*)$/im.exec(inside)?.[1]?.trim() || undefined
+}
+
+interface Put {
+  readonly path: string
+  readonly uid: string
+  readonly data: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+async function put(session: Session, calendar: Calendar, request: Put): Promise<Written> {
+  const { path, uid, data } = request
+  try {
+    const { status, headers } = await session.send({
+      method: 'PUT',
+      path,
+      headers: { ...request.headers, 'content-type': ICALENDAR },
+      body: data,
+      expect: [201, 204],
+      subject: uid,
+    })
+    knownPaths(session).set(keyOf(calendar, uid), path)
+    // A server that changed what it was given tells no etag (RFC 4791 5.3.4).
+    return { path, status, etag: replyEtag(headers) ?? (await get(session, path, uid)).etag }
+  } catch (error) {
+    throw error instanceof CodedError ? explained(error, calendar, request) : error
+  }
+}
+
+function explained(error: CodedError, { displayName }: Calendar, { headers }: Put): CodedError {
+  const { status } = error.details
+  if (status === 412 && 'if-none-match' in headers) {
+    return withDetails(error, 'An object of this name exists', { hint: 'Use another uid.' })
+  }
+  if (status === 400 && /uid/i.test(error.details.serverMessage ?? '')) {
+    return new CodedError('CONFLICT', 'The calendar has an object with this uid', {
+      ...error.details,
+      hint: 'Update that one, or use another uid.',
+    })
+  }
+  if (status === 415) {
+    return new CodedError('BAD_INPUT', 'Nextcloud does not accept the object', error.details)
+  }
+  if (status === 403) {
+    return withDetails(error, `Nothing may be written to the calendar ${displayName}`, {})
+  }
+  return error
+}
+
+async function get(session: Session, path: string, uid: string): Promise<CalendarObject> {
+  const reply = await session.send({ method: 'GET', path, expect: [200], subject: uid })
+  const etag = replyEtag(reply.headers)
+  const data = reply.text()
+  if (etag === undefined || !/BEGIN:VCALENDAR/i.test(data)) {
+    throw reply.unusable('something that is no calendar object')
+  }
+  return { path, etag, data }
+}
+
+function filter({ component, window, uid }: ObjectQuery): string {
+  const range =
+    window?.from === undefined && window?.to === undefined
+      ? ''
+      : `<cal:time-range${instant('start', window.from)}${instant('end', window.to)}/>`
+  const match =
+    uid === undefined
+      ? ''
+      : `<cal:prop-filter name="UID"><cal:text-match collation="i;octet">${escapeXml(uid)}</cal:text-match></cal:prop-filter>`
+  return `<cal:filter><cal:comp-filter name="VCALENDAR"><cal:comp-filter name="${component}">${range}${match}</cal:comp-filter></cal:comp-filter></cal:filter>`
+}
+
+function instant(name: string, time: number | undefined): string {
+  if (time === undefined) return ''
+  const text = new Date(time).toISOString().replace(/[-:]|\.\d{3}/g, '')
+  return ` ${name}="${text}"`
+}
+
+/** Addresses of objects by calendar and UID, as far as they were seen. */
+function knownPaths(session: Session): LRUCache<string, string> {
+  return session.account.state('calendar-objects', () => new LRUCache({ max: MOST_KNOWN }))
+}
+
+function keyOf({ path }: Calendar, uid: string): string {
+  return `${path} ${uid}`
+}
+
+function pathBelow(session: Session, href: string): string | undefined {
+  const base = session.basePath.split('/').filter(Boolean)
+  const segments = segmentsBelow(href, base)
+  return segments?.map(segment => `/${encodeSegment(segment)}`).join('')
+}
+
+function notFound({ displayName }: Calendar, uid: string): CodedError {
+  return new CodedError('NOT_FOUND', `The calendar ${displayName} has no object with this uid`, {
+    status: 404,
+    subject: uid,
+    hint: 'Take the uid from a list, and the calendar with it.',
+  })
+}
