@@ -6,6 +6,7 @@ import { lookup } from 'node:dns'
 import { readFileSync } from 'node:fs'
 import { BlockList, isIP, type LookupFunction } from 'node:net'
 import { rootCertificates } from 'node:tls'
+import { LRUCache } from 'lru-cache'
 import { Agent, fetch as undiciFetch } from 'undici'
 
 /** How documents are fetched. */
@@ -24,6 +25,8 @@ export interface DocumentFetch {
   fetch: typeof fetch
   close(): Promise<void>
 }
+
+const FAILED_MS = 5_000
 
 /** What is not the public internet: IANA's special-purpose addresses (RFC 6890 and its registry). */
 const PRIVATE = new BlockList()
@@ -81,6 +84,8 @@ export function createDocumentFetch(options: DocumentFetchOptions): DocumentFetc
     })
   }
   const timeout = options.timeoutMs ?? 3_000
+  // The library asks once more for a client that it could not get.
+  const failures = new LRUCache<string, Error>({ max: 100, ttl: FAILED_MS })
   const agent = new Agent({
     connections: 4,
     headersTimeout: timeout,
@@ -96,6 +101,8 @@ export function createDocumentFetch(options: DocumentFetchOptions): DocumentFetc
   return {
     fetch: (async (input: string | URL, init: RequestInit = {}) => {
       const url = new URL(input)
+      const failed = failures.get(url.href)
+      if (failed !== undefined) throw failed
       if (url.protocol !== 'https:') throw refused()
       // An address in place of a name is not looked up.
       const literal = url.hostname.replace(/^\[|\]$/g, '')
@@ -107,6 +114,9 @@ export function createDocumentFetch(options: DocumentFetchOptions): DocumentFetc
         redirect: 'manual',
         signal: AbortSignal.timeout(timeout),
         dispatcher: agent,
+      }).catch((error: unknown) => {
+        failures.set(url.href, error as Error)
+        throw error
       })
     }) as unknown as typeof fetch,
     close: () => agent.close(),

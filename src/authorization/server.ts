@@ -92,6 +92,10 @@ export function createAuthorizationServer(
   library.on('server_error', (_, error) => options.report(error))
   library.use(async (ctx, next) => {
     await next()
+    if (ctx.oidc?.route === 'discovery') {
+      // The library says what it could do, not what it was told to.
+      Object.assign(ctx.body as object, { response_modes_supported: ['query'] })
+    }
     const address = ctx.response.get('location')
     if (ctx.status !== 303 || /^(https?:|\/|$)/.test(address)) return
     const page = options.programPage(address, ctx.get('accept-language'))
@@ -110,7 +114,11 @@ export function createAuthorizationServer(
   })
   library.on('grant.success', ({ oidc: { entities } }) => {
     // A client that is in use is not forgotten for having been connected long ago.
-    if (entities.Grant !== undefined) extend(entities.Grant).catch(options.report)
+    const { Grant } = entities
+    if (Grant === undefined) return
+    library.Grant.find(Grant.jti)
+      .then(grant => grant && extend(grant)) // It may have been revoked meanwhile.
+      .catch(options.report)
   })
   const callback = library.callback()
   const { host, protocol, pathname } = new URL(issuer)

@@ -3,7 +3,7 @@ import type { HttpBindings } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { Context, Hono } from 'hono'
 import { PATHS } from '../authorization/paths.ts'
-import { createRateLimit } from '../authorization/rate-limit.ts'
+import { callerAddress, createRateLimit } from '../authorization/rate-limit.ts'
 import type { Builtin } from './builtin.ts'
 
 type App = Hono<{ Bindings: HttpBindings }>
@@ -13,17 +13,18 @@ const DOCUMENTS = ['/.well-known/oauth-authorization-server', '/.well-known/open
 const OPEN = [PATHS.token, PATHS.registration, PATHS.revocation, PATHS.jwks]
 
 /** Registrations: hundreds of people may come in a minute, and a flood does in an hour. */
-const MOST_REGISTRATIONS = { minute: 300, hour: 2_000 }
+const MOST_REGISTRATIONS = [
+  { max: 300, maxOfOne: 150, windowMs: 60_000 },
+  { max: 2_000, maxOfOne: 1_000, windowMs: 3_600_000 },
+]
 
 /** Adds what any program may ask. Sub-paths are served as proxies may pass them on. */
 export function addOpenRoutes(app: App, builtin: Builtin, base: string): void {
-  const limits = [
-    createRateLimit(MOST_REGISTRATIONS.minute, 60_000),
-    createRateLimit(MOST_REGISTRATIONS.hour, 3_600_000),
-  ]
+  const limits = MOST_REGISTRATIONS.map(createRateLimit)
   for (const path of prefixed(PATHS.registration, base)) {
-    app.post(path, async (_, next) => {
-      const wait = Math.max(...limits.map(limit => limit.take()))
+    app.post(path, async (c, next) => {
+      const address = callerAddress(c.env.incoming)
+      const wait = Math.max(...limits.map(limit => limit.take(address)))
       return wait === 0 ? next() : tooMany(wait)
     })
   }

@@ -8,7 +8,7 @@ import { BACKGROUND_CLIENT } from '../access/background.ts'
 import { describeClient } from '../authorization/clients.ts'
 import type { Scope } from '../identity/scopes.ts'
 import { askToSignIn } from './account.ts'
-import type { PageRequest, Visitor } from './browser.ts'
+import { addressOf, type PageRequest, type Visitor } from './browser.ts'
 import { fault, go, type Pages, scopesOf, show, withNextcloud } from './pages.ts'
 import type { Ticket } from './tickets.ts'
 import {
@@ -73,7 +73,7 @@ export function addAccessPages(app: Hono<{ Bindings: HttpBindings }>, pages: Pag
         await tickets.use(id)
         return show(c, donePage(visitor.page, 'connected'))
       }
-      const login = await logins.begin(visitor.browserId, {
+      const login = await logins.begin(visitor.browserId, addressOf(c), {
         purpose: ticket.kind,
         clientName: ticket.clientName,
         appPasswordName: appPasswordName(pages, ticket),
@@ -88,9 +88,15 @@ export function addAccessPages(app: Hono<{ Bindings: HttpBindings }>, pages: Pag
   app.get('/app/access/:ticket/finish', c =>
     opened(c, async (visitor, ticket, id) => {
       const { browserId } = visitor
-      const login = await logins.take(browserId, c.req.query('login') ?? '', finishPath(id))
+      const { identify } = connections
+      const login = await logins.take(
+        browserId,
+        c.req.query('login') ?? '',
+        finishPath(id),
+        identify,
+      )
       if (login === undefined) return fault(c, visitor, 'request-expired')
-      const user = await connections.identify(login.granted)
+      const { user } = login
       // Where Nextcloud itself tells who somebody is, it has to be the one the link was made for.
       const isOther = pages.signInAt === 'nextcloud' && user.id !== ticket.userId
       if (isOther || !(await tickets.use(id))) {

@@ -4,7 +4,7 @@ import type { Hono } from 'hono'
 import { BACKGROUND_CLIENT } from '../access/background.ts'
 import type { Connection } from '../authorization/connections.ts'
 import { SCOPES } from '../identity/scopes.ts'
-import { localPath, type PageRequest, type Visitor } from './browser.ts'
+import { addressOf, localPath, type PageRequest, type Visitor } from './browser.ts'
 import { fault, go, leave, type Pages, scopesOf, show, withNextcloud } from './pages.ts'
 import {
   type ChoiceProblem,
@@ -145,7 +145,7 @@ export function addAccountPages(app: Hono<{ Bindings: HttpBindings }>, pages: Pa
       return leave(c, visitor, `${base}/oauth/login?${query}`)
     }
     return withNextcloud(c, pages, visitor, async () => {
-      const id = await pages.logins.begin(visitor.browserId, {
+      const id = await pages.logins.begin(visitor.browserId, addressOf(c), {
         purpose: 'sign-in',
         appPasswordName: new URL(pages.serverUrl).host,
         finish: SIGN_IN_FINISH,
@@ -158,9 +158,10 @@ export function addAccountPages(app: Hono<{ Bindings: HttpBindings }>, pages: Pa
     const visitor = await browsers.visitor(c)
     return withNextcloud(c, pages, visitor, async () => {
       const id = c.req.query('login') ?? ''
-      const login = await pages.logins.take(visitor.browserId, id, SIGN_IN_FINISH)
+      const { identify } = connections
+      const login = await pages.logins.take(visitor.browserId, id, SIGN_IN_FINISH, identify)
       if (login === undefined) return fault(c, visitor, 'request-expired')
-      const user = await connections.identify(login.granted)
+      const { user } = login
       // It only had to say who this is.
       await connections.discard(login.granted)
       await browsers.signIn(c, user)

@@ -6,6 +6,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { HttpBindings } from '@hono/node-server'
 import type { Context } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
+import { callerAddress } from '../authorization/rate-limit.ts'
 import type { BrowserSession, BrowserSessions } from '../vault/vault.ts'
 import { type Language, languageOf } from './language.ts'
 import { CSRF_FIELD, type PageContext } from './views/index.ts'
@@ -43,8 +44,6 @@ export interface BrowsersOptions {
   readonly sessions: BrowserSessions
 }
 
-const SESSION_COOKIE = 'mcp_session'
-const BROWSER_COOKIE = 'mcp_browser'
 const SESSION_MS = 12 * 3_600_000
 const MAX_FORM_BYTES = 64 * 1_024
 
@@ -59,15 +58,19 @@ export function createBrowsers(options: BrowsersOptions): Browsers {
     sameSite: 'Lax',
     secure: protocol === 'https:',
   } as const
+  // With this prefix no page of another host in the domain can set them (RFC 6265bis 4.1.3.2).
+  const prefix = cookie.secure && base === '' ? '__Host-' : ''
+  const sessionCookie = `${prefix}mcp_session`
+  const browserCookie = `${prefix}mcp_browser`
   const formToken = (browserId: string, sessionId: string | undefined) =>
     createHmac('sha256', options.secret)
       .update(JSON.stringify([browserId, sessionId ?? null]))
       .digest('base64url')
   const browserIdOf = (c: PageRequest): string => {
-    const known = getCookie(c, BROWSER_COOKIE)
+    const known = getCookie(c, browserCookie)
     if (known !== undefined && /^[\w-]{43}$/.test(known)) return known
     const fresh = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64url')
-    setCookie(c, BROWSER_COOKIE, fresh, cookie)
+    setCookie(c, browserCookie, fresh, cookie)
     return fresh
   }
   const sessionOf = async (sessionId: string | undefined): Promise<BrowserSession | undefined> =>
@@ -75,7 +78,7 @@ export function createBrowsers(options: BrowsersOptions): Browsers {
 
   return {
     async visitor(c) {
-      const sessionId = getCookie(c, SESSION_COOKIE)
+      const sessionId = getCookie(c, sessionCookie)
       const session = await sessionOf(sessionId)
       const browserId = browserIdOf(c)
       const language = languageOf(c.req.header('accept-language') ?? null)
@@ -98,19 +101,27 @@ export function createBrowsers(options: BrowsersOptions): Browsers {
     },
 
     async signIn(c, { id, displayName }) {
-      const before = getCookie(c, SESSION_COOKIE)
+      const before = getCookie(c, sessionCookie)
       if (before) await sessions.delete(before)
       const sessionId = await sessions.create(id, SESSION_MS, { displayName })
-      setCookie(c, SESSION_COOKIE, sessionId, { ...cookie, maxAge: SESSION_MS / 1_000 })
+      setCookie(c, sessionCookie, sessionId, { ...cookie, maxAge: SESSION_MS / 1_000 })
     },
 
     async signOut(c) {
-      const sessionId = getCookie(c, SESSION_COOKIE)
+      const sessionId = getCookie(c, sessionCookie)
       if (sessionId) await sessions.delete(sessionId)
-      deleteCookie(c, SESSION_COOKIE, cookie)
-      deleteCookie(c, BROWSER_COOKIE, cookie)
+      deleteCookie(c, sessionCookie, cookie)
+      deleteCookie(c, browserCookie, cookie)
     },
   }
+}
+
+/**
+ * Where a browser is, for a fair share of what is limited and for nothing else: behind a proxy in
+ * the same network, what that says last.
+ */
+export function addressOf(c: PageRequest): string {
+  return callerAddress(c.env.incoming)
 }
 
 /** A path of the pages to go on to; anything else, such as another site's address, leads home. */

@@ -4,7 +4,7 @@ import type { HttpBindings } from '@hono/node-server'
 import type { Hono } from 'hono'
 import type { AuthorizationRequest, AuthorizationServer } from '../authorization/server.ts'
 import type { Scope } from '../identity/scopes.ts'
-import type { PageRequest, Visitor } from './browser.ts'
+import { addressOf, type PageRequest, type Visitor } from './browser.ts'
 import { fault, go, leave, type Pages, scopesOf, show, withNextcloud } from './pages.ts'
 import {
   type ChoiceProblem,
@@ -53,7 +53,7 @@ export function addConnectPages(app: Hono<{ Bindings: HttpBindings }>, pages: Pa
         const to = await allowed(c, pages, authorization, request, account, scopes)
         return leave(c, visitor, to)
       }
-      const id = await logins.begin(visitor.browserId, {
+      const id = await logins.begin(visitor.browserId, addressOf(c), {
         purpose: 'connect',
         clientName: request.client.name,
         appPasswordName: request.client.name,
@@ -71,9 +71,11 @@ export function addConnectPages(app: Hono<{ Bindings: HttpBindings }>, pages: Pa
     if (request === undefined) return fault(c, visitor, 'request-expired')
     return withNextcloud(c, pages, visitor, async () => {
       const { browserId } = visitor
-      const login = await logins.take(browserId, c.req.query('login') ?? '', finishPath(request))
+      const id = c.req.query('login') ?? ''
+      const { identify } = connections
+      const login = await logins.take(browserId, id, finishPath(request), identify)
       if (login === undefined) return fault(c, visitor, 'request-expired')
-      const user = await connections.identify(login.granted)
+      const { user } = login
       const scopes = login.data?.scopes as Scope[]
       await connections.connect({
         userId: user.id,

@@ -12,6 +12,7 @@ import {
   LOGIN_FLOW_MS,
   pollLoginFlow,
 } from '../nextcloud/login-flow.ts'
+import type { User } from '../nextcloud/user.ts'
 import type { Pending } from '../vault/vault.ts'
 
 /** What a login is for. */
@@ -35,22 +36,35 @@ export interface Login extends LoginPurpose {
   readonly granted: GrantedLogin | undefined
 }
 
+/** A login that came to its end. */
+export interface TakenLogin extends Login {
+  readonly granted: GrantedLogin
+  readonly user: User
+}
+
 /** Logins of all browsers. */
 export interface Logins {
-  /** Asks Nextcloud for one. @returns its id @throws CodedError as any request */
-  begin(browserId: string, purpose: LoginPurpose): Promise<string>
+  /**
+   * Asks Nextcloud for one.
+   * @param address where the browser is, so that one place cannot use up what is there for all
+   * @returns its id
+   * @throws CodedError as any request, `RATE_LIMITED`
+   */
+  begin(browserId: string, address: string, purpose: LoginPurpose): Promise<string>
   /** The login as it is, after asking Nextcloud whether it was granted. @throws CodedError */
   look(browserId: string, id: string): Promise<Login | undefined>
   /**
    * Takes a granted login; nobody can take it again.
    * @param finish the page that asks, which has to be the one that the login is for: on any other
    *   it would be lost, with an app password that nobody knows of
+   * @param identify finds out whose it is, beforehand: where that fails, it can be taken later
    */
   take(
     browserId: string,
     id: string,
     finish: string,
-  ): Promise<(Login & { granted: GrantedLogin }) | undefined>
+    identify: (granted: GrantedLogin) => Promise<User>,
+  ): Promise<TakenLogin | undefined>
   /** Gives up. @returns what it was; what was granted meanwhile is to be given back */
   cancel(browserId: string, id: string): Promise<Login | undefined>
 }
@@ -62,13 +76,13 @@ interface Stored extends Omit<Login, 'id'> {
 
 const KIND = 'login'
 /** In a minute; each leaves a trace in Nextcloud for a while. */
-const MOST_LOGINS = 120
+const MOST_LOGINS = { max: 300, maxOfOne: 60 }
 
 /**
  * @param publicUrl address under which browsers reach Nextcloud, where it tells another one
  */
 export function createLogins(pending: Pending, http: Http, publicUrl?: string): Logins {
-  const begun = createRateLimit(MOST_LOGINS, 60_000)
+  const begun = createRateLimit({ ...MOST_LOGINS, windowMs: 60_000 })
   /** Nextcloud tells what was granted once: of two that ask at once, one would never know. */
   const asking = new Map<string, Promise<GrantedLogin | undefined>>()
 
@@ -83,8 +97,8 @@ export function createLogins(pending: Pending, http: Http, publicUrl?: string): 
   }
 
   return {
-    async begin(browserId, purpose) {
-      const wait = begun.take()
+    async begin(browserId, address, purpose) {
+      const wait = begun.take(address)
       if (wait > 0) {
         throw new CodedError('RATE_LIMITED', 'Too many people sign in at once', {
           hint: `Try again in ${wait} seconds.`,
@@ -109,11 +123,12 @@ export function createLogins(pending: Pending, http: Http, publicUrl?: string): 
       return { ...login, id, granted: await answer }
     },
 
-    async take(browserId, id, finish) {
+    async take(browserId, id, finish, identify) {
       const login = await stored(browserId, id)
       if (login?.granted === undefined || login.finish !== finish) return undefined
+      const user = await identify(login.granted)
       const taken = (await pending.take(KIND, id)) as Stored | undefined
-      return taken?.granted && { ...taken, id, granted: taken.granted }
+      return taken?.granted && { ...taken, id, granted: taken.granted, user }
     },
 
     async cancel(browserId, id) {

@@ -91,7 +91,12 @@ export async function withNextcloud(
     if (!isCodedError(error)) throw error
     pages.log.warn({ code: error.code }, `Nextcloud is not reached: ${error.message}`)
     const again = c.req.method === 'GET' ? new URL(c.req.url) : undefined
-    return fault(c, visitor, 'nextcloud-unreachable', again && pages.base + again.pathname)
+    return fault(
+      c,
+      visitor,
+      'nextcloud-unreachable',
+      again && pages.base + again.pathname + again.search,
+    )
   }
 }
 

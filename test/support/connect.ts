@@ -1,6 +1,5 @@
 /** The built-in authorization server with a Nextcloud, clients that register, and people. */
 import { createHash, randomBytes } from 'node:crypto'
-import { setImmediate as turn } from 'node:timers/promises'
 import { expect } from 'vitest'
 import type { Environment } from '../../src/config/config.ts'
 import type { Vault } from '../../src/vault/vault.ts'
@@ -385,7 +384,7 @@ export function claimsOf(token: string): Record<string, unknown> {
 
 /** That a page leads nowhere and gives nothing away. */
 export function expectRefused(page: Page, status = 404): void {
-  expect([page.status, page.headers.get('location')]).toEqual([status, null])
+  expect([page.status, onwardOf(page)]).toEqual([status, null])
   expect(page.body).not.toMatch(/login\/v2\/flow|code=/)
 }
 
@@ -397,20 +396,42 @@ export async function isSignedIn(
   return (await browser.open(`${url}/app`)).body.includes('/app/sign-out')
 }
 
-/**
- * A vault that lets others go first before everything it does with records, as one over a network
- * would: what is looked up and then changed in two steps shows.
- */
-export async function hesitantVault(): Promise<Vault> {
+/** Where a page goes on to at once, by redirect or by itself; null: it stays. */
+export function onwardOf({ body, headers }: Page): string | null {
+  const refresh = /http-equiv="refresh" content="0; url=([^"]*)"/.exec(body)?.[1]
+  return headers.get('location') ?? refresh?.replaceAll('&amp;', '&') ?? null
+}
+
+/** A vault, and a way to have several look at the same thing before one of them changes it. */
+export interface GatheringVault extends Vault {
+  /** The next `count` who look up records of a kind get their answers together. */
+  gather(kind: string, count: number): void
+}
+
+/** What takes two steps looks like one where all is in memory; over a network it would not. */
+export async function gatheringVault(): Promise<GatheringVault> {
   const vault = await memoryVault()
-  const records = new Proxy(vault.records, {
-    get(target, name) {
-      const method = Reflect.get(target, name)
-      return async (...args: unknown[]) => {
-        await turn()
-        return method.apply(target, args)
+  let expected: { kind: string; missing: number; all: PromiseWithResolvers<void> } | undefined
+  const records: Vault['records'] = {
+    ...vault.records,
+    async get(kind, id) {
+      const found = await vault.records.get(kind, id)
+      if (expected?.kind !== kind) return found
+      const { all } = expected
+      expected.missing--
+      if (expected.missing === 0) {
+        expected = undefined
+        all.resolve()
       }
+      await all.promise
+      return found
     },
-  })
-  return { ...vault, records }
+  }
+  return {
+    ...vault,
+    records,
+    gather(kind, count) {
+      expected = { kind, missing: count, all: Promise.withResolvers<void>() }
+    },
+  }
 }

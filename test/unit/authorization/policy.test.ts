@@ -129,6 +129,12 @@ describe('localhost', () => {
     for (const host of ['localhost', '127.0.0.1', '[::1]']) {
       expect(clientPolicy(['localhost', host]).names(host)).toBe(false)
     }
+    const allowed = ['localhost', '127.0.0.1', '[::1]', 'https://localhost:8443/client.json']
+    expect(allowsDocument(allowed, 'https://localhost:8443/client.json')).toBe(true)
+    expect(allowsDocument(allowed, 'https://localhost:8443/other')).toBe(false)
+    expect(allowsDocument(allowed, 'https://localhost:6443/client.json')).toBe(false)
+    expect(allowsDocument(allowed, 'https://127.0.0.1:8443/client.json')).toBe(false)
+    expect(allowsDocument(allowed, 'https://[::1]:8443/client.json')).toBe(false)
   })
 })
 
