@@ -31,10 +31,9 @@ export async function authorizationConformance(suite: string): Promise<Outcome> 
     const port = await freePort()
     const redirect = `http://127.0.0.1:${port}/callback`
     const { id } = await registerClient(h.url, { redirect_uris: [redirect] })
-    const said = await run(h, join(suite, 'dist', 'index.js'), [
-      'authorization',
-      ...['--url', h.url, '--client-id', id, '--resource', `${h.url}/mcp`, '--port', String(port)],
-    ])
+    const settings = { url: h.url, 'client-id': id, resource: `${h.url}/mcp`, port: String(port) }
+    const options = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value])
+    const said = await run(h, join(suite, 'dist', 'index.js'), ['authorization', ...options])
     const count = (pattern: RegExp) => [...said.matchAll(pattern)].length
     return { passed: count(/^✓ /gm), failed: count(/^✗ /gm), said }
   } finally {

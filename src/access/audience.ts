@@ -7,11 +7,14 @@ export function namesAudience(named: readonly string[], accepted: readonly strin
   return named.some(audience => values.has(withoutSlash(audience)))
 }
 
-/** The same for a token as it came. One that is opaque tells nothing; whoever gets it finds out. */
+/**
+ * The same for a token as it came. One that is opaque tells nothing, and whoever gets it finds out;
+ * one that could tell and does not is for nobody.
+ */
 export function isForAudience(token: string, accepted: readonly string[]): boolean {
   try {
     const { aud } = decodeJwt(token)
-    return aud === undefined || namesAudience([aud].flat(), accepted)
+    return aud !== undefined && namesAudience([aud].flat(), accepted)
   } catch {
     return true
   }

@@ -105,7 +105,8 @@ export function addAccountPages(app: Hono<{ Bindings: HttpBindings }>, pages: Pa
     submitted(c, async visitor => {
       if (background?.path === undefined) return fault(c, visitor, 'not-found')
       const { id: userId } = visitor.user
-      const ticket = { kind: 'background', userId, scopes: pages.offered } as const
+      const scopes = pages.offered
+      const ticket = { kind: 'background', userId, scopes, confirmed: true } as const
       return leave(c, visitor, base + background.path(await pages.tickets.issue(ticket)))
     }),
   )

@@ -8,8 +8,8 @@ import type { CodeFlow, SignedIn } from '../oidc/code-flow.ts'
 import { isProviderError } from '../oidc/errors.ts'
 import type { Pending, RefreshTokens } from '../vault/vault.ts'
 import { localPath, type PageRequest, type Visitor } from './browser.ts'
-import { fault, go, type Pages, show } from './pages.ts'
-import { donePage } from './views/index.ts'
+import { fault, go, leave, type Pages, show } from './pages.ts'
+import { backgroundPage, DECISION_FIELD, donePage } from './views/index.ts'
 
 /** What a person is sent to the provider for. */
 export type ProviderPurpose = 'sign-in' | 'background'
@@ -103,14 +103,32 @@ export function addProviderRoutes(
     }),
   )
 
+  /** The link's ticket, and where it leads at the provider. */
+  const openedBy = async (c: PageRequest, { browserId }: Visitor) => {
+    const id = c.req.query('ticket') ?? ''
+    const ticket = await tickets.get(id)
+    if (ticket?.kind !== 'background') return undefined
+    const { userId, confirmed } = ticket
+    const from = { browserId, userId, ticket: id, returnTo: `${base}/app` }
+    return { id, confirmed, begin: () => send('background', from) }
+  }
   app.get('/oauth/authorize-nextcloud', c =>
     withProvider(c, async visitor => {
-      const id = c.req.query('ticket') ?? ''
-      const ticket = await tickets.get(id)
-      if (ticket?.kind !== 'background') return fault(c, visitor, 'request-expired')
-      const { browserId } = visitor
-      const from = { browserId, userId: ticket.userId, ticket: id, returnTo: `${base}/app` }
-      return go(c, await send('background', from))
+      const opened = await openedBy(c, visitor)
+      if (opened === undefined) return fault(c, visitor, 'request-expired')
+      if (opened.confirmed) return go(c, await opened.begin())
+      return show(c, backgroundPage(visitor.page, base + authorizeNextcloudPath(opened.id)))
+    }),
+  )
+  app.post('/oauth/authorize-nextcloud', c =>
+    withProvider(c, async visitor => {
+      const opened = await openedBy(c, visitor)
+      if (opened === undefined) return fault(c, visitor, 'request-expired')
+      const form = await browsers.form(c, visitor)
+      if (form === undefined) return fault(c, visitor, 'form-expired')
+      if (form.get(DECISION_FIELD) === 'allow') return leave(c, visitor, await opened.begin())
+      await tickets.use(opened.id)
+      return show(c, donePage(visitor.page, 'denied'))
     }),
   )
 

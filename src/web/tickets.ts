@@ -15,6 +15,8 @@ export interface Ticket {
   /** Undefined: for whichever client. */
   readonly clientId?: string | undefined
   readonly clientName?: string | undefined
+  /** Whether the person has said yes already, on a page of this server. */
+  readonly confirmed?: boolean
   /** Scopes to be ticked when the page opens. */
   readonly scopes: readonly Scope[]
 }

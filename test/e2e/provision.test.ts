@@ -1,5 +1,6 @@
 /** Users of an identity provider connect their Nextcloud, through links that their client gives. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { submit } from '../support/connect.ts'
 import { callTool } from '../support/harness.ts'
 import { createBrowser } from '../support/login-flow.ts'
 import {
@@ -211,6 +212,21 @@ describe.each(['login_flow', 'oauth_multi_audience'] as const)('background acces
     const { provisioning_url } = await h.tool(token, 'provision_nextcloud_access')
     const page = await openAs(createBrowser(), provisioning_url, 'bob')
     expect(page.status).toBe(403)
+    expect(await h.vault.refreshTokens.list()).toEqual([])
+  })
+
+  test('is not granted by following the link alone; a no uses it up', async () => {
+    const token = await h.tokenOf('alice')
+    const { provisioning_url } = await h.tool(token, 'provision_nextcloud_access')
+    h.idp.forget()
+    const browser = createBrowser()
+    const page = await browser.send('GET', provisioning_url)
+    expect(page).toMatchObject({ status: 200, body: expect.stringContaining('value="deny"') })
+    expect(h.idp.calls).toEqual([])
+    // Another browser has no form token for this.
+    expect((await submit(createBrowser(), page, { decision: 'allow' })).status).toBe(403)
+    expect((await submit(browser, page, { decision: 'deny' })).body).toContain('Not connected')
+    expect((await browser.send('GET', provisioning_url)).status).toBe(404)
     expect(await h.vault.refreshTokens.list()).toEqual([])
   })
 

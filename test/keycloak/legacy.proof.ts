@@ -9,14 +9,14 @@ import {
   startBrowser,
 } from './support/browser.ts'
 import { exchange, registerClient, requestToken, type TokenResponse } from './support/clients.ts'
-import { type Keycloak, startKeycloak } from './support/keycloak.ts'
+import { type StartedKeycloak, startKeycloak } from './support/keycloak.ts'
 import { connectProvider } from './support/mcp.ts'
 import { type Nextcloud, startNextcloud } from './support/nextcloud.ts'
 
 const USER = 'test_read_only'
 const SERVER = 'nextcloud-mcp-server'
 
-let keycloak: Keycloak
+let keycloak: StartedKeycloak
 let browser: Browser
 let port: LoopbackPort
 let nextcloud: Nextcloud

@@ -49,3 +49,26 @@ test('tokens last five minutes and refresh tokens are good for once', () => {
     refreshTokenMaxReuse: 0,
   })
 })
+
+test('this server signs people in by code with PKCE, and gets lasting access for Nextcloud', () => {
+  const server = client('nextcloud-mcp-server')
+  const callback = /^\$\{NEXTCLOUD_MCP_SERVER_URL:[^}]+\}\/oauth\/callback$/
+  expect(server.redirectUris).toEqual([expect.stringMatching(callback)])
+  expect(server).toMatchObject({
+    standardFlowEnabled: true,
+    implicitFlowEnabled: false,
+    directAccessGrantsEnabled: false,
+    attributes: { 'pkce.code.challenge.method': 'S256' },
+    optionalClientScopes: expect.arrayContaining(['offline_access']),
+  })
+  // Keycloak exchanges no tokens for a client that needs consent.
+  expect(server.consentRequired).toBeUndefined()
+  const audiences = server.protocolMappers.map(
+    ({ config }: { config: Record<string, string> }) => config['included.client.audience'],
+  )
+  expect(audiences).toEqual(['nextcloud'])
+  const everybody = named(realm.roles.realm, 'default-roles-nextcloud-mcp')
+  expect(everybody).toMatchObject({
+    composites: { realm: expect.arrayContaining(['offline_access']) },
+  })
+})

@@ -26,9 +26,10 @@ import {
   requestToken,
   type Tokens,
 } from './support/clients.ts'
-import { freePorts, type Keycloak, startKeycloak } from './support/keycloak.ts'
+import type { Keycloak } from './support/keycloak.ts'
 import { connectProvider, type McpServer, selfMadeClient, startMcpServer } from './support/mcp.ts'
 import { type Nextcloud, startNextcloud } from './support/nextcloud.ts'
+import { joinKeycloak, serverUrl } from './support/shared.ts'
 
 const READ = SCOPES.filter(scope => scope.endsWith(':read'))
 const CHANGE = SCOPES.filter(scope => !scope.endsWith(':read'))
@@ -41,16 +42,13 @@ const USERS = {
 type User = keyof typeof USERS
 const EVERYTHING = ['openid', ...SCOPES]
 
-let serverUrl: string
 let keycloak: Keycloak
 let browser: Browser
 let port: LoopbackPort
 
 beforeAll(async () => {
-  const [serverPort] = await freePorts(1)
-  serverUrl = `http://127.0.0.1:${serverPort}`
   ;[keycloak, browser, port] = await Promise.all([
-    startKeycloak('standard', serverUrl),
+    joinKeycloak(),
     startBrowser(),
     openLoopbackPort(),
   ])
@@ -58,7 +56,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await port?.close()
   await browser?.close()
-  await keycloak?.close()
 })
 
 /** In a browser in which nobody is signed in yet. */

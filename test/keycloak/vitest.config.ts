@@ -4,7 +4,9 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/keycloak/**/*.proof.ts'],
-    // Each file starts a Keycloak of its own: one after the other.
+    // What most files share takes the longest to start.
+    globalSetup: 'test/keycloak/support/setup.ts',
+    // One browser and one server at the one address that the realm knows, one after the other.
     fileParallelism: false,
     // In the same order every time, whatever took long or failed before.
     cache: false,

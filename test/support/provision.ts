@@ -67,6 +67,8 @@ export async function openAs(browser: Browser, link: string, user: string): Prom
       page = await browser.send('GET', await signIn(next, user))
     } else if (/name="return_to"/.test(next.body)) {
       page = await submit(browser, next)
+    } else if (next.url.pathname === '/oauth/authorize-nextcloud' && next.status === 200) {
+      page = await submit(browser, next, { decision: 'allow' })
     } else {
       return next
     }

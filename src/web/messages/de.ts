@@ -54,6 +54,9 @@ export const de: Messages = {
   'access.lead-one':
     'Erlaube, was die App in {host} in deinem Namen tun darf. Du kannst das jederzeit ändern oder die Verbindung trennen.',
   'access.title-background': 'Arbeit während deiner Abwesenheit erlauben?',
+  'background.lead':
+    'Dieser Server kann dann in {host} arbeiten, während du nicht da bist, zum Beispiel um deinen Suchindex aktuell zu halten. Du kannst das jederzeit beenden.',
+  'background.next': 'Danach stellt dein Anmeldedienst sicher, dass du es bist.',
   'access.lead-background':
     'Dieser Server hält dann deinen Suchindex in {host} aktuell, während du weg bist. Erlaube, was er dafür benutzen darf. Du kannst das jederzeit beenden.',
   'access.areas': 'Was dürfen sie tun?',

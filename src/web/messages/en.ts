@@ -52,6 +52,9 @@ export const en = {
   'access.lead-one':
     'Allow what it may do in {host} as you. You can change this or disconnect it at any time.',
   'access.title-background': 'Allow work while you are away?',
+  'background.lead':
+    'This server can then work in {host} while you are away, such as to keep your search index fresh. You can end this at any time.',
+  'background.next': 'Next, your identity provider makes sure that it is you.',
   'access.lead-background':
     'This server then keeps your search index fresh in {host} while you are away. Allow what it may use for that. You can end this at any time.',
   'access.areas': 'What may they do?',

@@ -210,6 +210,28 @@ ${postForm(
   })
 }
 
+/**
+ * Background access, before an identity provider is asked for it: many ask nothing themselves, and
+ * following a link is not yet a decision.
+ */
+export function backgroundPage(context: PageContext, action: string): string {
+  const say = translator(context.language)
+  return page(context, {
+    title: say.text('access.title-background'),
+    main: html`<h1>${say('access.title-background')}</h1>
+<p class="lead">${say('background.lead', { host: host(nextcloudHost(context)) })}</p>
+${postForm(
+  context,
+  action,
+  html`<p class="next">${say('background.next')}</p>
+<div class="actions">
+<button type="submit" name="${DECISION_FIELD}" value="allow">${say('decision.allow')}</button>
+<button type="submit" name="${DECISION_FIELD}" value="deny" class="secondary">${say('decision.deny')}</button>
+</div>`,
+)}`,
+  })
+}
+
 /** Data of {@link connectionPage}. */
 export interface ConnectionChange {
   /** Where the form goes: `scopes` (repeated) and `csrf`. */

@@ -20,6 +20,8 @@ export interface Visitor {
    * @returns where it led to, and what was asked on the way
    */
   authorize(url: URL, user: string): Promise<Visit>
+  /** A tab of its own, for what is on the way of no client. */
+  newPage(): Promise<Page>
   close(): Promise<void>
 }
 
@@ -52,32 +54,52 @@ export async function openVisitor(browser: Browser): Promise<Visitor> {
         await page.close()
       }
     },
+    newPage: () => context.newPage(),
     close: () => context.close(),
   }
 }
 
 async function authorize(page: Page, url: URL, user: string): Promise<Visit> {
   const redirectUri = url.searchParams.get('redirect_uri') ?? ''
+  await page.goto(url.href)
+  const passed = await passKeycloak(page, user, redirectUri)
+  return { callback: new URL(page.url()), ...passed }
+}
+
+/** What people say when Keycloak asks whether a client may have what it wants. */
+export type Answer = 'accept' | 'cancel'
+
+/**
+ * Goes through Keycloak's pages, from whichever is open.
+ * @param back how the address begins that they lead to in the end
+ */
+export async function passKeycloak(
+  page: Page,
+  user: string,
+  back: string,
+  answer: Answer = 'accept',
+): Promise<Omit<Visit, 'callback'>> {
   const password = page.locator('input[name=password]')
-  const accept = page.locator('[name=accept]')
+  const decision = page.locator(`[name=${answer}]`)
   let signedIn = false
   let consent: string[] | undefined
 
-  await page.goto(url.href)
-  while (!page.url().startsWith(redirectUri)) {
+  for (;;) {
+    await page.waitForLoadState()
+    if (page.url().startsWith(back)) break
     if (await password.isVisible()) {
       signedIn = true
       await page.locator('input[name=username]').fill(user)
       await password.fill(user)
       await goOn(page, '[type=submit]')
-    } else if (await accept.isVisible()) {
+    } else if (await decision.isVisible()) {
       consent = await page.locator('#kc-oauth li, .kc-oauth li, main li').allInnerTexts()
-      await goOn(page, '[name=accept]')
+      await goOn(page, `[name=${answer}]`)
     } else {
       throw new Error(`stuck at ${page.url()}: ${await page.locator('body').innerText()}`)
     }
   }
-  return { callback: new URL(page.url()), signedIn, consent }
+  return { signedIn, consent }
 }
 
 async function goOn(page: Page, button: string): Promise<void> {

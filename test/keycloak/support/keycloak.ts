@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 const REALM_FILE = join(import.meta.dirname, '../../../deploy/keycloak/realm.json')
 const REALM = 'nextcloud-mcp'
-const BOOTSTRAP = { username: 'bootstrap', password: crypto.randomUUID() }
+const ADMINISTRATOR = 'bootstrap'
 const STARTS_WITHIN_MS = 180_000
 
 /** A running Keycloak. */
@@ -24,10 +24,22 @@ export interface Keycloak {
    */
   // biome-ignore lint/suspicious/noExplicitAny: answers of every shape
   admin(method: string, path: string, body?: unknown): Promise<any>
-  /** Lets clients that register from here on ask for a scope. */
+  /** Lets clients that register from here on ask for a scope; more than once is no matter. */
   offerScope(name: string): Promise<void>
   /** Makes a client for people whose AI client does not register itself. @returns its id */
   createPublicClient(redirectUri: string): Promise<string>
+}
+
+/** One that runs, for whoever is to reach it: plain data, which goes from process to process. */
+export interface KeycloakAddress {
+  readonly url: string
+  /** Of the first administrator. */
+  readonly password: string
+}
+
+/** One that was started here. */
+export interface StartedKeycloak extends Keycloak {
+  readonly address: KeycloakAddress
   close(): Promise<void>
 }
 
@@ -39,7 +51,7 @@ export interface Keycloak {
 export async function startKeycloak(
   variant: 'standard' | 'legacy',
   mcpServerUrl: string,
-): Promise<Keycloak> {
+): Promise<StartedKeycloak> {
   const home = process.env[`KEYCLOAK_TEST_${variant.toUpperCase()}`]
   if (home === undefined) throw new Error('run these tests with npm run test:keycloak')
   await mkdir(join(home, 'data/import'), { recursive: true })
@@ -47,12 +59,13 @@ export async function startKeycloak(
 
   const [port, managementPort] = await freePorts(2)
   const url = `http://127.0.0.1:${port}`
+  const address = { url, password: crypto.randomUUID() }
   const child = spawn(join(home, 'bin/kc.sh'), ['start', '--optimized', '--import-realm'], {
     env: {
       ...process.env,
       JAVA_OPTS_KC_HEAP: '-Xms64m -Xmx512m',
-      KC_BOOTSTRAP_ADMIN_USERNAME: BOOTSTRAP.username,
-      KC_BOOTSTRAP_ADMIN_PASSWORD: BOOTSTRAP.password,
+      KC_BOOTSTRAP_ADMIN_USERNAME: ADMINISTRATOR,
+      KC_BOOTSTRAP_ADMIN_PASSWORD: address.password,
       KC_CACHE: 'local',
       KC_HOSTNAME: url,
       KC_HTTP_ENABLED: 'true',
@@ -72,34 +85,40 @@ export async function startKeycloak(
   }
   try {
     await untilReady(child, `http://127.0.0.1:${managementPort}/health/ready`)
-    const admin = administrator(url)
-    const issuer = `${url}/realms/${REALM}`
-    return {
-      issuer,
-      tokenEndpoint: `${issuer}/protocol/openid-connect/token`,
-      serverClient: await serverClient(admin),
-      admin,
-      async offerScope(name) {
-        const scopes: { id: string; name: string }[] = await admin('GET', '/client-scopes')
-        const { id } = scopes.find(scope => scope.name === name) ?? {}
-        await admin('PUT', `/default-optional-client-scopes/${id}`)
-      },
-      async createPublicClient(redirectUri) {
-        const clientId = `ai-client-${crypto.randomUUID()}`
-        await admin('POST', '/clients', {
-          clientId,
-          publicClient: true,
-          fullScopeAllowed: false,
-          redirectUris: [redirectUri],
-          attributes: { 'pkce.code.challenge.method': 'S256' },
-        })
-        return clientId
-      },
-      close,
-    }
+    return { ...(await reachKeycloak(address)), address, close }
   } catch (error) {
     await close()
     throw error
+  }
+}
+
+/** The same Keycloak as whoever started it has it. */
+export async function reachKeycloak(address: KeycloakAddress): Promise<Keycloak> {
+  const admin = administrator(address)
+  const issuer = `${address.url}/realms/${REALM}`
+  return {
+    issuer,
+    tokenEndpoint: `${issuer}/protocol/openid-connect/token`,
+    serverClient: await serverClient(admin),
+    admin,
+    async offerScope(name) {
+      const offered = '/default-optional-client-scopes'
+      const inList = async (path: string) =>
+        (await admin('GET', path)).find((scope: { name: string }) => scope.name === name)
+      if ((await inList(offered)) !== undefined) return
+      await admin('PUT', `${offered}/${(await inList('/client-scopes')).id}`)
+    },
+    async createPublicClient(redirectUri) {
+      const clientId = `ai-client-${crypto.randomUUID()}`
+      await admin('POST', '/clients', {
+        clientId,
+        publicClient: true,
+        fullScopeAllowed: false,
+        redirectUris: [redirectUri],
+        attributes: { 'pkce.code.challenge.method': 'S256' },
+      })
+      return clientId
+    },
   }
 }
 
@@ -135,7 +154,7 @@ async function untilReady(child: ChildProcess, healthUrl: string): Promise<void>
   throw new Error(`Keycloak does not start:\n${said}`)
 }
 
-function administrator(url: string): Keycloak['admin'] {
+function administrator({ url, password }: KeycloakAddress): Keycloak['admin'] {
   return async (method, path, body) => {
     // Such a token lasts a minute, and these requests are few.
     const login = await fetch(`${url}/realms/master/protocol/openid-connect/token`, {
@@ -143,7 +162,8 @@ function administrator(url: string): Keycloak['admin'] {
       body: new URLSearchParams({
         grant_type: 'password',
         client_id: 'admin-cli',
-        ...BOOTSTRAP,
+        username: ADMINISTRATOR,
+        password,
       }),
     })
     const { access_token: token } = (await login.json()) as { access_token: string }

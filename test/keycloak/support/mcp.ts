@@ -8,6 +8,7 @@ import {
   StreamableHTTPClientTransport,
   UnauthorizedError,
 } from '@modelcontextprotocol/client'
+import type { BackgroundAccess } from '../../../src/access/background.ts'
 import { type Environment, loadConfig } from '../../../src/config/config.ts'
 import type { Catalog } from '../../../src/mcp/catalog.ts'
 import { createDiscovery } from '../../../src/oidc/discovery.ts'
@@ -15,6 +16,9 @@ import { createProviderHttp } from '../../../src/oidc/http.ts'
 import type { Provider } from '../../../src/oidc/provider.ts'
 import { compose } from '../../../src/server/compose.ts'
 import { serveHttp } from '../../../src/server/http.ts'
+import { generateKey } from '../../../src/vault/fernet.ts'
+import { openVault } from '../../../src/vault/sqlite/open.ts'
+import type { Vault } from '../../../src/vault/vault.ts'
 import { challengeOf, message } from '../../support/oauth.ts'
 import type { Visit, Visitor } from './browser.ts'
 import type { Keycloak } from './keycloak.ts'
@@ -24,11 +28,24 @@ export interface McpServer {
   /** Of the MCP endpoint. */
   url: string
   catalog: Catalog
-  /** A client that has its token from elsewhere. */
-  connect(token: string): Promise<Client>
+  /**
+   * A client that has its token from elsewhere.
+   * @param visit shows a page to the person in front of the client; undefined: it cannot
+   */
+  connect(token: string, visit?: Visiting): Promise<Client>
   /** A plain call, for its status and challenge. */
   call(token: string, tool: string, args?: object): Promise<Answer>
   close(): Promise<void>
+}
+
+/** Shows a page to a person. @returns what they said */
+export type Visiting = (url: string) => Promise<'accept' | 'decline'>
+
+/** One that stores what people grant. */
+export interface KeepingServer extends McpServer {
+  vault: Vault
+  /** For jobs; undefined: switched off. */
+  background: BackgroundAccess | undefined
 }
 
 /** What a plain call was answered with. */
@@ -44,6 +61,38 @@ export async function startMcpServer(
   serverUrl: string,
   environment: Environment,
 ): Promise<McpServer> {
+  return start(keycloak, nextcloudUrl, serverUrl, environment, undefined)
+}
+
+/** The same with a storage, in memory. */
+export async function startKeepingServer(
+  keycloak: Keycloak,
+  nextcloudUrl: string,
+  serverUrl: string,
+  environment: Environment,
+): Promise<KeepingServer> {
+  const key = generateKey()
+  const vault = await openVault({ path: ':memory:', keys: key })
+  const storage = { TOKEN_STORAGE_DB: ':memory:', TOKEN_ENCRYPTION_KEY: key }
+  const settings = { ...storage, ...environment }
+  const server = await start(keycloak, nextcloudUrl, serverUrl, settings, vault)
+  return {
+    ...server,
+    vault,
+    async close() {
+      await server.close()
+      await vault.close()
+    },
+  }
+}
+
+async function start(
+  keycloak: Keycloak,
+  nextcloudUrl: string,
+  serverUrl: string,
+  environment: Environment,
+  vault: Vault | undefined,
+): Promise<McpServer & Pick<KeepingServer, 'background'>> {
   const composition = compose(
     loadConfig({
       NEXTCLOUD_HOST: nextcloudUrl,
@@ -55,6 +104,7 @@ export async function startMcpServer(
       LOG_LEVEL: 'silent',
       ...environment,
     }),
+    { vault },
   )
   const server = await serveHttp(composition)
   const url = `${serverUrl}/mcp`
@@ -62,8 +112,9 @@ export async function startMcpServer(
   return {
     url,
     catalog: composition.catalog,
-    async connect(token) {
-      const client = newClient()
+    background: composition.background,
+    async connect(token, visit) {
+      const client = newClient(visit)
       const headers = { authorization: `Bearer ${token}` }
       await client.connect(
         new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } }),
@@ -201,9 +252,19 @@ export function selfMadeClient(
   }
 }
 
-function newClient(): Client {
-  return new Client(
+function newClient(visit?: Visiting): Client {
+  const client = new Client(
     { name: 'ai-client', version: '1' },
-    { versionNegotiation: { mode: { pin: '2026-07-28' } } },
+    {
+      versionNegotiation: { mode: { pin: '2026-07-28' } },
+      ...(visit === undefined ? {} : { capabilities: { elicitation: { url: {} } } }),
+    },
   )
+  if (visit !== undefined) {
+    client.setRequestHandler('elicitation/create', async ({ params }) => {
+      if (params.mode !== 'url') throw new Error('not a page')
+      return { action: await visit(params.url) }
+    })
+  }
+  return client
 }
