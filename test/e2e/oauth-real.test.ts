@@ -4,11 +4,7 @@
  * test user signs in with (`NEXTCLOUD_TEST_LOGIN_PASSWORD`, for the second one `..._PASSWORD2`).
  */
 import { randomUUID } from 'node:crypto'
-import {
-  Client,
-  type OAuthClientProvider,
-  StreamableHTTPClientTransport,
-} from '@modelcontextprotocol/client'
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Vault } from '../../src/vault/vault.ts'
 import { isReal, startBackend, type TestUser } from '../support/backend.ts'
@@ -22,6 +18,7 @@ import {
   unregister,
 } from '../support/nextcloud-signin.ts'
 import { answerOf, challengeOf, memoryVault, message } from '../support/oauth.ts'
+import { clientMemory } from '../support/sdk-client.ts'
 
 const { NEXTCLOUD_TEST_OIDC, NEXTCLOUD_TEST_LOGIN_PASSWORD, NEXTCLOUD_TEST_LOGIN_PASSWORD2 } =
   process.env
@@ -247,34 +244,9 @@ test.skipIf(!hasOidc)('an opaque token for this server is accepted by introspect
 })
 
 test.skipIf(!hasOidc)('a client that was given the address alone gets in', async () => {
-  const kept: Record<string, unknown> & { authorization?: URL } = {}
-  const metadata = {
-    client_name: 'Test client',
-    redirect_uris: ['http://localhost:9999/callback'],
-    grant_types: ['authorization_code', 'refresh_token'],
-    response_types: ['code'],
-    token_endpoint_auth_method: 'client_secret_post',
-    token_type: 'jwt',
-  }
-  const authProvider: OAuthClientProvider = {
-    redirectUrl: metadata.redirect_uris[0],
-    clientMetadata: metadata,
-    clientInformation: () => kept.client as never,
-    saveClientInformation: information => {
-      kept.client = information
-    },
-    tokens: () => kept.tokens as never,
-    saveTokens: received => {
-      kept.tokens = received
-    },
-    redirectToAuthorization: url => {
-      kept.authorization = url
-    },
-    saveCodeVerifier: verifier => {
-      kept.verifier = verifier
-    },
-    codeVerifier: () => kept.verifier as string,
-  }
+  const { provider: authProvider, kept } = clientMemory({
+    metadata: { token_endpoint_auth_method: 'client_secret_post', token_type: 'jwt' },
+  })
   const open = () => ({
     mcp: new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode: 'legacy' } }),
     transport: new StreamableHTTPClientTransport(new URL(RESOURCE), {

@@ -1,11 +1,8 @@
 /** An AI app as people have them: the SDK's client, told nothing but the address. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import {
-  Client,
-  type OAuthClientProvider,
-  StreamableHTTPClientTransport,
-} from '@modelcontextprotocol/client'
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+import { clientMemory } from '../../support/sdk-client.ts'
 
 /** The app; close it when done. */
 export interface AiApp {
@@ -58,41 +55,12 @@ export async function startAiApp(url: string, options: AiAppOptions): Promise<Ai
   const home = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const redirect = options.redirect ?? `${home}/callback`
 
-  const kept: { authorization?: URL; state?: string; [key: string]: unknown } = {}
-  const authProvider: OAuthClientProvider = {
-    redirectUrl: redirect,
-    clientMetadata: {
-      client_name: options.name,
-      redirect_uris: [redirect],
-      grant_types: ['authorization_code', 'refresh_token'],
-      response_types: ['code'],
-      token_endpoint_auth_method: 'none',
-      ...(options.scope === undefined ? {} : { scope: options.scope }),
-    },
-    state() {
-      kept.state = crypto.randomUUID()
-      return kept.state
-    },
-    clientInformation: () => kept.client as never,
-    saveClientInformation: client => {
-      kept.client = client
-    },
-    tokens: () => kept.tokens as never,
-    saveTokens: tokens => {
-      kept.tokens = tokens
-    },
-    redirectToAuthorization: authorization => {
-      kept.authorization = authorization
-    },
-    saveCodeVerifier: verifier => {
-      kept.verifier = verifier
-    },
-    codeVerifier: () => kept.verifier as string,
-    saveDiscoveryState: state => {
-      kept.discovery = state
-    },
-    discoveryState: () => kept.discovery as never,
-  }
+  const { name, scope } = options
+  const { provider: authProvider, kept } = clientMemory({
+    name,
+    redirect,
+    ...(scope === undefined ? {} : { scope }),
+  })
   const transportOf = () =>
     new StreamableHTTPClientTransport(new URL(`${url}/mcp`), { authProvider })
   const clientOf = () => new Client({ name: options.name, version: '1' })
