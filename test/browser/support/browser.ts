@@ -68,7 +68,11 @@ export function complaints(page: Page): string[] {
     if (['error', 'warning'].includes(message.type())) found.push(message.text())
   })
   page.on('pageerror', error => found.push(String(error)))
-  page.on('requestfailed', request => found.push(`failed: ${request.url()}`))
+  page.on('requestfailed', request => {
+    // One that its page was left during, such as that of a page that waits, has not failed.
+    if (request.failure()?.errorText === 'net::ERR_ABORTED') return
+    found.push(`failed: ${request.url()}`)
+  })
   page.on('response', response => {
     if (response.status() >= 400) found.push(`${response.status()}: ${response.url()}`)
   })
