@@ -10,7 +10,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['config', 'contentline', 'telemetry', 'demo', 'version.ts'],
   ['vault'],
   ['nextcloud', 'oidc'],
-  ['identity'],
+  ['identity', 'icalendar', 'vcard'],
   ['access'],
   ['authorization', 'mcp'],
   ['apps', 'web'],
