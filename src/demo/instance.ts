@@ -1,5 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { type Credentials, createCredentials } from './auth.ts'
+import { createCalendars } from './calendars/store.ts'
+import { createContacts } from './contacts/store.ts'
 import { createComments } from './dav/comment-store.ts'
 import { createTags } from './dav/tag-store.ts'
 import { fillWithSamples } from './samples/fill.ts'
@@ -31,7 +33,10 @@ export interface Instance {
   state: State
 }
 
-/** The apps the demo knows. Files, WebDAV and the provisioning API cannot be disabled. */
+/**
+ * The apps the demo knows. Files, WebDAV and the provisioning API cannot be disabled; CalDAV and
+ * CardDAV belong to WebDAV, and are there without the apps that show them.
+ */
 export const knownApps = [
   'files',
   'notes',
@@ -39,6 +44,9 @@ export const knownApps = [
   'files_trashbin',
   'systemtags',
   'comments',
+  'calendar',
+  'contacts',
+  'tasks',
 ] as const
 
 /** Makes an instance in its initial state. */
@@ -67,6 +75,9 @@ function createState(settings: Settings): State {
     storage: createStorage(settings.now),
     trash: new Map(),
     tags: createTags(),
+    calendars: createCalendars(),
+    contacts: createContacts(),
+    ownProperties: new Map(),
     comments: createComments(),
     uploads: new Map(),
     notesSettings: new Map(),

@@ -1,3 +1,5 @@
+import type { CalendarStore } from './calendars/store.ts'
+import type { ContactStore } from './contacts/store.ts'
 import type { CommentStore } from './dav/comment-store.ts'
 import type { TagStore } from './dav/tag-store.ts'
 import type { Trash } from './storage/trash.ts'
@@ -10,6 +12,10 @@ export interface State {
   storage: Storage
   trash: Trash
   tags: TagStore
+  calendars: CalendarStore
+  contacts: ContactStore
+  /** `user id:path` to properties that only the one who set them knows, by Clark name. */
+  ownProperties: Map<string, Map<string, string>>
   comments: CommentStore
   /** User id to upload name to chunk name to content. */
   uploads: Map<string, Map<string, Map<string, Buffer>>>

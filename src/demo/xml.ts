@@ -3,6 +3,8 @@ import { SaxesParser } from 'saxes'
 /** An element of a parsed document, its name in Clark notation: `{DAV:}prop`. */
 export interface XmlElement {
   name: string
+  /** Attributes without namespace, by name. */
+  attributes: Record<string, string>
   /** All character data directly inside. */
   text: string
   children: XmlElement[]
@@ -37,7 +39,12 @@ export function parseXml(text: string): XmlElement {
     throw error
   })
   parser.on('opentag', tag => {
-    const element = { name: `{${tag.uri}}${tag.local}`, text: '', children: [] }
+    const attributes = Object.fromEntries(
+      Object.values(tag.attributes).flatMap(({ uri, local, value }) =>
+        uri === '' ? [[local, value]] : [],
+      ),
+    )
+    const element = { name: `{${tag.uri}}${tag.local}`, attributes, text: '', children: [] }
     open.at(-1)?.children.push(element)
     root ??= element
     open.push(element)

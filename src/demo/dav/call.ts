@@ -18,13 +18,15 @@ export interface DavCall {
 }
 
 /**
- * Percent-encodes a name as sabre/dav does: everything but letters, digits and `-_.~()`, with
+ * Percent-encodes a name as sabre/dav does: everything but letters, digits and `-_.~():@`, with
  * lower-case hexadecimal digits.
  */
 export function encodeName(name: string): string {
-  return encodeURIComponent(name).replace(/%..|[!'*]/g, match =>
-    match.length === 1 ? `%${match.charCodeAt(0).toString(16)}` : match.toLowerCase(),
-  )
+  return encodeURIComponent(name).replace(/%..|[!'*]/g, match => {
+    if (match === '%3A') return ':'
+    if (match === '%40') return '@'
+    return match.length === 1 ? `%${match.charCodeAt(0).toString(16)}` : match.toLowerCase()
+  })
 }
 
 /** The href of a resource; those of collections end with a slash. */

@@ -117,7 +117,7 @@ function filterComments(call: DavCall, fileId: number): Reply {
   const responses = found.map(comment =>
     describe(commentResource(call, comment), commentProperties),
   )
-  return multistatusReply(multistatus(responses, true))
+  return multistatusReply(multistatus(responses, { indented: true }))
 }
 
 function messageFromBody(call: DavCall): string {

@@ -27,10 +27,13 @@ export function download(call: DavCall, node: StoredNode): Reply {
   })
 }
 
+/** What GET needs to know of a file. */
+export type Downloadable = Pick<FileNode, 'content' | 'type' | 'mtime' | 'etag'>
+
 /** The content of a file, or the part of it that a Range header asks for. */
 export function fileReply(
   call: DavCall,
-  { content, type, mtime, etag }: FileNode,
+  { content, type, mtime, etag }: Downloadable,
   headers: Record<string, string>,
 ): Reply {
   const basic = {
@@ -79,12 +82,7 @@ function requestedRange(
 function downloadFolder(call: DavCall, folder: FolderNode): Reply {
   const accept = query(call.exchange).get('accept') ?? header(call.exchange, 'accept') ?? ''
   if (!/^(application\/)?zip\b/.test(accept)) {
-    return reply(
-      200,
-      { 'Content-Type': 'text/html; charset=UTF-8' },
-      'This is the WebDAV interface. It can only be accessed by WebDAV clients such as the ' +
-        'Nextcloud desktop sync client.',
-    )
+    return collectionStub()
   }
   const name = folder.parent === undefined ? 'download' : folder.name
   return reply(
@@ -99,6 +97,16 @@ function downloadFolder(call: DavCall, folder: FolderNode): Reply {
   )
 }
 
+/** What Nextcloud answers to GET on a collection. */
+export function collectionStub(): Reply {
+  return reply(
+    200,
+    { 'Content-Type': 'text/html; charset=UTF-8' },
+    'This is the WebDAV interface. It can only be accessed by WebDAV clients such as the ' +
+      'Nextcloud desktop sync client.',
+  )
+}
+
 function* zipEntries(folder: FolderNode, path: string): Generator<ZipEntry> {
   yield { name: `${path}/`, mtime: folder.mtime, content: Buffer.alloc(0) }
   for (const child of childrenOf(folder)) {
@@ -108,7 +116,8 @@ function* zipEntries(folder: FolderNode, path: string): Generator<ZipEntry> {
   }
 }
 
-function disposition(name: string): string {
+/** The Content-Disposition that makes a browser save a file. */
+export function disposition(name: string): string {
   const encoded = encodeURIComponent(name).replace(
     /[!'()*]/g,
     character => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,

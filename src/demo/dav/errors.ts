@@ -10,6 +10,9 @@ const exceptions = {
   InvalidPath: [400, nextcloud],
   NotAuthenticated: [401, sabre],
   Forbidden: [403, sabre],
+  InvalidComponentType: [403, 'Sabre\\CalDAV\\Exception\\'],
+  InvalidResourceType: [403, sabre],
+  InvalidSyncToken: [403, sabre],
   NotFound: [404, sabre],
   MethodNotAllowed: [405, sabre],
   Conflict: [409, sabre],
@@ -20,12 +23,25 @@ const exceptions = {
   FileLocked: [423, nextcloud],
   TooManyRequests: [429, nextcloud],
   LockedException: [500, 'OCP\\Lock\\'],
+  Exception: [500, ''],
   InvalidArgumentException: [500, ''],
+  InvalidDataException: [500, 'Sabre\\VObject\\'],
   NotImplemented: [501, sabre],
+  UnsupportedLimitOnInitialSyncException: [507, 'OCA\\DAV\\Exception\\'],
 } as const satisfies Record<string, readonly [number, string]>
 
 /** Name of an exception of the WebDAV server. */
 export type DavException = keyof typeof exceptions
+
+/** What an answer names besides exception and message: the condition that was not met. */
+const conditions: Partial<Record<DavException, string>> = {
+  InvalidComponentType:
+    '<cal:supported-calendar-component xmlns:cal="urn:ietf:params:xml:ns:caldav"/>',
+  InvalidResourceType: '<d:valid-resourcetype/>',
+  InvalidSyncToken: '<d:valid-sync-token/>',
+  ReportNotSupported: '<d:supported-report/>',
+  UnsupportedLimitOnInitialSyncException: '<d:number-of-matches-within-limits/>',
+}
 
 /** A failed WebDAV request; thrown by handlers, answered by the router. */
 export class DavError extends Error {
@@ -51,8 +67,9 @@ export class DavError extends Error {
 /** The answer to a failed request, with the XML body sabre/dav writes. */
 export function davErrorReply({ exception, message, headers, header }: DavError): Reply {
   const [status, space] = exceptions[exception]
-  const text = escapeXml(message)
-  let more = ''
+  const text = escapeXml(message).replaceAll('&quot;', '"')
+  const condition = conditions[exception]
+  let more = condition === undefined ? '' : `  ${condition}\n`
   let namespaces = 'xmlns:d="DAV:" xmlns:s="http://sabredav.org/ns"'
   if (header !== undefined) more = `  <s:header>${header}</s:header>\n`
   if (exception === 'InvalidPath' || exception === 'TooManyRequests') {

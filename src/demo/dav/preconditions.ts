@@ -1,10 +1,16 @@
 import { header, type Reply, reply } from '../http.ts'
-import type { StoredNode } from '../storage/tree.ts'
 import { type DavCall, namesOfUri } from './call.ts'
 import { DavError } from './errors.ts'
 
+/** What conditions can be about; `mtime` in Unix seconds. */
+export interface Conditional {
+  kind: 'file' | 'folder'
+  etag: string
+  mtime: number
+}
+
 /** Finds what a path from the WebDAV root leads to; `undefined` when there is nothing. */
-export type Lookup = (names: readonly string[]) => StoredNode | undefined
+export type Lookup = (names: readonly string[]) => Conditional | undefined
 
 /**
  * Checks If-Match, If-None-Match, If-Modified-Since, If-Unmodified-Since and If, in the order and

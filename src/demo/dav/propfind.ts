@@ -1,12 +1,12 @@
 import { header, type Reply, reply } from '../http.ts'
-import { childOf } from '../xml.ts'
+import { childOf, type XmlElement } from '../xml.ts'
 import { bodyXml, type DavCall } from './call.ts'
-import { multistatus, type PropStat, type ResourceStatus } from './multistatus.ts'
+import { multistatus, type PropStat, type ResourceStatus, roomOf } from './multistatus.ts'
 import { davFeatures, type Resource } from './resource.ts'
 
 /** Answers PROPFIND on a resource and, as Depth says, on what is in it. */
 export function propfind(call: DavCall, resource: Resource): Reply {
-  const names = requestedProperties(call)
+  const names = requestedProperties(bodyXml(call))
   const depth = header(call.exchange, 'depth') ?? '1'
   // Prefer: return=minimal (RFC 8144) and its forerunner Brief leave out what is not there.
   const minimal =
@@ -19,7 +19,8 @@ export function propfind(call: DavCall, resource: Resource): Reply {
     for (const child of at.children()) collect(child, below - 1)
   }
   collect(resource, depth === '0' ? 0 : depth === 'infinity' ? Number.POSITIVE_INFINITY : 1)
-  return multistatusReply(multistatus(responses), propfindHeaders(call))
+  const room = roomOf(call.names)
+  return multistatusReply(multistatus(responses, { room }), propfindHeaders(call))
 }
 
 /** Headers of every answer to PROPFIND. */
@@ -50,9 +51,9 @@ export function describe(
   return { href: resource.href, propstats: propstats.length > 0 ? propstats : [found] }
 }
 
-/** The properties a PROPFIND asks for; `undefined` for the defaults. */
-function requestedProperties(call: DavCall): string[] | undefined {
-  const prop = childOf(bodyXml(call), '{DAV:}prop')
+/** The properties a PROPFIND or a REPORT asks for; `undefined` for the defaults. */
+export function requestedProperties(body: XmlElement | undefined): string[] | undefined {
+  const prop = childOf(body, '{DAV:}prop')
   if (prop === undefined || prop.children.length === 0) return undefined
   return prop.children.map(({ name }) => name)
 }

@@ -5,13 +5,14 @@ import type { XmlElement } from '../xml.ts'
 import { bodyXml, type DavCall, hrefOf } from './call.ts'
 import { DavError } from './errors.ts'
 import { isProtected } from './file-properties.ts'
-import { multistatus, ns, type PropStat } from './multistatus.ts'
+import { multistatus, ns, type PropStat, roomOf } from './multistatus.ts'
 import { multistatusReply } from './propfind.ts'
 
 /** One change of a PROPPATCH; without value the property is to be removed. */
 export interface PropertyChange {
   name: string
   value: string | undefined
+  element: XmlElement
 }
 
 /** Applies a change; `undefined` when the property cannot be changed. */
@@ -45,27 +46,41 @@ export function proppatch(call: DavCall, href: string, apply: Apply): Reply {
     throw new DavError('BadRequest', 'Expected a propertyupdate document')
   }
   const changes = changesOf(body)
-  const actions = changes.map(change => ({ name: change.name, run: apply(change) }))
+  const actions = changes.map(change => ({ ...change, run: apply(change) }))
   const refused = actions.filter(({ run }) => run === undefined)
   if (refused.length === 0) for (const { run } of actions) run?.()
   const others = actions.filter(action => !refused.includes(action))
-  const propstats: PropStat[] = [
-    { status: '403 Forbidden', properties: refused.map(({ name }) => [name, '']) },
-    {
-      status: refused.length === 0 ? '200 OK' : '424 Failed Dependency',
-      properties: others.map(({ name }) => [name, '']),
-    },
-  ]
+  const stat = (status: PropStat['status'], changed: PropertyChange[]): PropStat => ({
+    status,
+    properties: changed.map(({ name }) => [name, '']),
+  })
+  const propstats =
+    refused.length > 0
+      ? [stat('403 Forbidden', refused), stat('424 Failed Dependency', others)]
+      : [
+          stat(
+            '200 OK',
+            others.filter(({ value }) => value !== undefined),
+          ),
+          stat(
+            '204 No Content',
+            others.filter(({ value }) => value === undefined),
+          ),
+        ]
   const shown = propstats.filter(({ properties }) => properties.length > 0)
-  return multistatusReply(multistatus([{ href, propstats: shown }]), { Vary: 'Brief,Prefer' })
+  // What sabre/dav says of a request that changes nothing.
+  if (shown.length === 0) shown.push(stat("418 I'm a teapot", []))
+  const xml = multistatus([{ href, propstats: shown }], { room: roomOf(call.names) })
+  return multistatusReply(xml, { Vary: 'Brief,Prefer' })
 }
 
 function changesOf(update: XmlElement): PropertyChange[] {
   return update.children.flatMap(instruction =>
     instruction.children.flatMap(prop =>
-      prop.children.map(({ name, text }) => ({
-        name,
-        value: instruction.name === `{${ns.d}}set` ? text : undefined,
+      prop.children.map(element => ({
+        name: element.name,
+        value: instruction.name === `{${ns.d}}set` ? element.text : undefined,
+        element,
       })),
     ),
   )

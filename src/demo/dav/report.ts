@@ -23,7 +23,7 @@ export function filterFiles(call: DavCall, folder: StoredNode): Reply {
     if (!tests.every(test => test(node))) continue
     responses.push(describe(fileResource(call, node, [...home, ...namesOf(node)]), wanted))
   }
-  return multistatusReply(multistatus(responses, true))
+  return multistatusReply(multistatus(responses, { indented: true }))
 }
 
 /** The error for a report nobody answers. */

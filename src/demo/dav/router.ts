@@ -1,11 +1,15 @@
 import { authenticate } from '../auth.ts'
+import { handleCalendars } from '../calendars/routes.ts'
+import { handleContacts } from '../contacts/routes.ts'
 import type { Exchange, Reply } from '../http.ts'
 import { type Instance, isEnabled } from '../instance.ts'
 import { type DavCall, decodePath, notInCollection } from './call.ts'
 import { handleComments } from './comments.ts'
 import { DavError, davErrorReply } from './errors.ts'
 import { handleFiles } from './files.ts'
+import { roomOf } from './multistatus.ts'
 import { handlePrincipals, handleRoot } from './principals.ts'
+import { propfindHeaders } from './propfind.ts'
 import { handleTagRelations, handleTags } from './systemtags.ts'
 import { handleTrashbin } from './trashbin.ts'
 import { handleUploads } from './uploads.ts'
@@ -20,6 +24,8 @@ const collections = new Map<string, Collection>([
   ['files', { handle: handleFiles }],
   ['uploads', { handle: handleUploads }],
   ['principals', { handle: handlePrincipals }],
+  ['calendars', { handle: handleCalendars }],
+  ['addressbooks', { handle: handleContacts }],
   ['trashbin', { handle: handleTrashbin, app: 'files_trashbin' }],
   ['systemtags', { handle: handleTags, app: 'systemtags' }],
   ['systemtags-relations', { handle: handleTagRelations, app: 'systemtags' }],
@@ -75,5 +81,12 @@ function route(instance: Instance, exchange: Exchange): Reply {
   ) {
     throw notInCollection(first, 'root')
   }
-  return collection.handle(call)
+  try {
+    return collection.handle(call)
+  } catch (error) {
+    // Outside of the files Nextcloud has begun its answer to a PROPFIND by the time it fails.
+    const begun = call.exchange.method === 'PROPFIND' && roomOf(call.names) !== 'files'
+    if (begun && error instanceof DavError) Object.assign(error.headers, propfindHeaders(call))
+    throw error
+  }
 }

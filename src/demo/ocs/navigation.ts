@@ -14,7 +14,10 @@ export function navigation(call: OcsCall): OcsResult {
 function entries(instance: Instance, base: string): object[] {
   const known = [
     { id: 'files', name: 'Files', order: 0 },
+    { id: 'contacts', name: 'Contacts', order: 4 },
+    { id: 'calendar', name: 'Calendar', order: 5 },
     { id: 'notes', name: 'Notes', order: 10 },
+    { id: 'tasks', name: 'Tasks', order: 100 },
   ]
   return known
     .filter(({ id }) => isEnabled(instance, id))

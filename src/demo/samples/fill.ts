@@ -7,6 +7,14 @@ import { ensureFolder, homeOf, setFavorite, writeFile } from '../storage/changes
 import { moveToTrash } from '../storage/trash.ts'
 import type { FileNode } from '../storage/tree.ts'
 import {
+  aliceContacts,
+  aliceEvents,
+  aliceTasks,
+  bobContacts,
+  bobEvents,
+  bobTasks,
+} from './agenda.ts'
+import {
   aliceFiles,
   aliceNotes,
   bobFiles,
@@ -14,6 +22,7 @@ import {
   type SampleFile,
   type SampleNote,
 } from './content.ts'
+import { fillAgenda } from './personal.ts'
 
 const hour = 3600
 
@@ -24,6 +33,7 @@ export function fillWithSamples(state: State): void {
   if (accounts.has('bob')) {
     addNotes(state, 'bob', bobNotes)
     for (const file of bobFiles) addFile(state, 'bob', file)
+    fillAgenda(state, 'bob', { events: bobEvents, tasks: bobTasks, contacts: bobContacts })
   }
 }
 
@@ -49,6 +59,11 @@ function fillAlice(state: State): void {
     content: 'This did not work out.\n',
   })
   moveToTrash(storage, trash, 'alice', draft)
+  fillAgenda(state, 'alice', {
+    events: aliceEvents,
+    tasks: aliceTasks,
+    contacts: aliceContacts,
+  })
 }
 
 function addNotes(state: State, userId: string, notes: readonly SampleNote[]): void {
