@@ -1,9 +1,12 @@
 /** Every app this server offers. A new one is a folder beside this file and one line here. */
 import type { App } from '../mcp/app.ts'
+import { calendarApp } from './calendar/index.ts'
 import { createConnectionApp } from './connection/index.ts'
+import { contactsApp } from './contacts/index.ts'
 import { coreApp } from './core/index.ts'
 import { createFilesApp } from './files/index.ts'
 import { notesApp } from './notes/index.ts'
+import { tasksApp } from './tasks/index.ts'
 
 /** What the operator decides about the apps. */
 export interface AppOptions {
@@ -13,7 +16,14 @@ export interface AppOptions {
 
 /** The apps, in the order in which their tools are listed. */
 export function createApps({ excludedTags }: AppOptions): readonly App[] {
-  return [coreApp, notesApp, createFilesApp({ excludedTags: [...excludedTags] })]
+  return [
+    coreApp,
+    notesApp,
+    createFilesApp({ excludedTags: [...excludedTags] }),
+    calendarApp,
+    contactsApp,
+    tasksApp,
+  ]
 }
 
 /** Everything that any deployment offers, to be described and not to be called. */

@@ -6,6 +6,7 @@
  * it out, right passwords included.
  */
 import type { Reply } from './reply.ts'
+import type { HttpRequest } from './request.ts'
 
 /** Waits before a locked item (423) is tried again; parallel writes below one folder collide. */
 const LOCK_WAITS_MS = [200, 500, 1_000]
@@ -24,10 +25,13 @@ export function isSafe(method: string): boolean {
   return SAFE_METHODS.has(method)
 }
 
+/** What of a request matters here. */
+type RetriedRequest = Pick<HttpRequest, 'method' | 'path'>
+
 /** Remembers what one request has used up. */
 export interface RetryBudget {
   /** Milliseconds to wait before the next try, or undefined when the reply is final. */
-  afterReply(request: { method: string }, reply: Reply): number | undefined
+  afterReply(request: RetriedRequest, reply: Reply): number | undefined
   /** The same after a failure without a whole reply, for a request that is safe to repeat. */
   afterFailure(error: unknown): number | undefined
 }
@@ -41,7 +45,7 @@ export function createRetryBudget(random: () => number = Math.random): RetryBudg
   }
   return {
     afterReply(request, reply) {
-      if (isLocked(reply)) return next('lock', LOCK_WAITS_MS)
+      if (isLocked(reply) || isBusyDatabase(request, reply)) return next('lock', LOCK_WAITS_MS)
       if (reply.status === 429) {
         if (isBruteForceLockout(reply)) return undefined
         const asked = retryAfterMs(reply)
@@ -64,6 +68,16 @@ export function createRetryBudget(random: () => number = Math.random): RetryBudg
 export function isLocked(reply: Reply): boolean {
   if (reply.status === 423) return true
   return reply.status === 500 && reply.body.includes('OCP\\Lock\\LockedException')
+}
+
+/**
+ * SQLite behind Nextcloud was busy with another request, which calendars and address books tell as
+ * a 500. What it would have written there is not.
+ */
+function isBusyDatabase({ path }: RetriedRequest, reply: Reply): boolean {
+  if (reply.status !== 500 || !/^\/remote\.php\/dav\/(calendars|addressbooks)\//.test(path))
+    return false
+  return reply.body.includes('database is locked')
 }
 
 /** Too many wrong passwords came from this address; waiting a second would not help. */

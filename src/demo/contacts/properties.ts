@@ -181,7 +181,7 @@ export function cardResource(
   call: DavCall,
   { collection, uri, writable }: Access<AddressBook>,
   member: Member,
-  data = escapeXml(member.data.replaceAll('\r', '')),
+  data = escapeXml(member.data).replaceAll('\r', '&#13;'),
 ): Resource {
   const names = ['addressbooks', 'users', call.identity.account.id, uri, member.uri]
   return {

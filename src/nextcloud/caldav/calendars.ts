@@ -4,7 +4,7 @@ import { davHomes, davPath } from '../dav/homes.ts'
 import { type DavResource, multistatus, propertyText } from '../dav/multistatus.ts'
 import { segmentsBelow } from '../dav/paths.ts'
 import { davRoot } from '../dav/principal.ts'
-import { apple, cal, child, children, cs, dav, document, escapeXml, nc, oc } from '../dav/xml.ts'
+import { apple, cal, child, children, cs, dav, document, oc } from '../dav/xml.ts'
 import { CodedError } from '../errors.ts'
 import type { Session } from '../session.ts'
 
@@ -35,6 +35,8 @@ export interface Calendar {
   readonly timezone: string | undefined
   readonly ctag: string | undefined
   readonly syncToken: string | undefined
+  /** Whether what is in it leaves the user free: shared calendars and those marked so. */
+  readonly transparent: boolean
   /** Address that a subscription takes its events from. */
   readonly subscribedTo: string | undefined
 }
@@ -43,17 +45,31 @@ const PROPERTIES =
   '<d:prop><d:displayname/><d:resourcetype/><d:sync-token/><d:current-user-privilege-set/>' +
   '<cal:supported-calendar-component-set/><cal:calendar-description/><cal:calendar-timezone/>' +
   '<x:calendar-color/><cs:getctag/><cs:source/><oc:owner-principal/><oc:calendar-enabled/>' +
-  '<nc:deleted-at/></d:prop>'
+  '<cal:schedule-calendar-transp/></d:prop>'
+
+/** In a namespace of its own, which ends in .com where all others of Nextcloud end in .org. */
+const DELETED_CALENDAR = '{http://nextcloud.com/ns}deleted-calendar'
 
 /** Long enough for the calls of one answer, short enough to notice a new calendar soon. */
 const CACHE_MS = 20_000
 const CACHE_KEY = 'calendars'
 
+interface Home {
+  readonly calendars: readonly Calendar[]
+  /** Names of those in the trash bin, where they stay listed until it is emptied. */
+  readonly deleted: readonly string[]
+  readonly readAt: number
+}
+
 /**
  * The calendars that are not in the trash bin; one request, kept for 20 seconds.
  * @throws CodedError as any request
  */
-export function listCalendars(session: Session): Promise<readonly Calendar[]> {
+export async function listCalendars(session: Session): Promise<readonly Calendar[]> {
+  return (await calendarHome(session)).calendars
+}
+
+function calendarHome(session: Session): Promise<Home> {
   return session.account.cached(CACHE_KEY, CACHE_MS, () => readCalendars(session.detached()))
 }
 
@@ -71,13 +87,29 @@ export async function findCalendar(
   name: string,
   component?: ComponentKind,
 ): Promise<Calendar> {
-  const all = await listCalendars(session)
   const wanted = name.trim()
+  const isMeant = (calendar: Calendar) =>
+    calendar.name === wanted || calendar.displayName.toLowerCase() === wanted.toLowerCase()
+  const asked = Date.now()
+  let home = await calendarHome(session)
+  if (!home.calendars.some(isMeant) && home.readAt < asked) {
+    // What is remembered may be older than the calendar.
+    forgetCalendars(session)
+    home = await calendarHome(session)
+  }
+  const { calendars: all, deleted } = home
   const exact = all.find(calendar => calendar.name === wanted)
   if (exact !== undefined) return exact
-  const named = all.filter(({ displayName }) => displayName.toLowerCase() === wanted.toLowerCase())
+  const named = all.filter(isMeant)
   const [only, ...others] = named
   if (only !== undefined && others.length === 0) return only
+  if (deleted.includes(wanted)) {
+    throw new CodedError('NOT_FOUND', 'The calendar is in the trash bin', {
+      status: 404,
+      subject: wanted,
+      hint: 'It can be restored in the calendar app, under "Trash bin".',
+    })
+  }
   const names = (named.length > 0 ? named : all)
     .filter(({ components }) => component === undefined || components.includes(component))
     .map(calendar => calendar.name)
@@ -115,96 +147,12 @@ export function requireWritable(calendar: Calendar, component: ComponentKind): v
   }
 }
 
-/** What a calendar is made with or changed to; undefined leaves as it is. */
-export interface CalendarChange {
-  readonly displayName?: string | undefined
-  readonly description?: string | undefined
-  /** `#rrggbb`. */
-  readonly color?: string | undefined
-}
-
-/**
- * Makes a calendar for events and tasks.
- * @throws CodedError `CONFLICT` where the name is taken, also by one in the trash bin
- */
-export async function createCalendar(
-  session: Session,
-  name: string,
-  change: CalendarChange,
-): Promise<Calendar> {
-  const { calendars } = await davHomes(session)
-  const path = `${davPath([...calendars, name])}/`
-  const properties =
-    setters(change) +
-    '<cal:supported-calendar-component-set><cal:comp name="VEVENT"/><cal:comp name="VTODO"/>' +
-    '</cal:supported-calendar-component-set>'
-  const body = document('cal:mkcalendar', `<d:set><d:prop>${properties}</d:prop></d:set>`)
-  try {
-    await session.send({
-      method: 'MKCALENDAR',
-      path,
-      headers: { 'content-type': 'application/xml; charset=utf-8' },
-      body,
-      expect: [201],
-      subject: name,
-    })
-  } catch (error) {
-    if (!(error instanceof CodedError) || error.details.status !== 405) throw error
-    throw new CodedError('CONFLICT', 'A calendar of this name exists', {
-      status: 405,
-      subject: name,
-      hint: 'It may be in the trash bin of the calendar app. Use another name.',
-    })
-  }
-  forgetCalendars(session)
-  return findCalendar(session, name)
-}
-
-/** Changes what a calendar is called and looks like. @throws CodedError `FORBIDDEN` */
-export async function updateCalendar(
-  session: Session,
-  calendar: Calendar,
-  change: CalendarChange,
-): Promise<void> {
-  const reply = await session.send({
-    method: 'PROPPATCH',
-    path: calendar.path,
-    headers: { 'content-type': 'application/xml; charset=utf-8' },
-    body: document('d:propertyupdate', `<d:set><d:prop>${setters(change)}</d:prop></d:set>`),
-    expect: [207],
-    subject: calendar.displayName,
-  })
-  forgetCalendars(session)
-  const wanted = [
-    ...(change.displayName === undefined ? [] : [dav('displayname')]),
-    ...(change.description === undefined ? [] : [cal('calendar-description')]),
-    ...(change.color === undefined ? [] : [apple('calendar-color')]),
-  ]
-  const [answer] = multistatus(reply)
-  if (wanted.some(name => !answer?.properties.has(name))) {
-    throw new CodedError('FORBIDDEN', 'Nextcloud did not accept all of the changes', {
-      subject: calendar.displayName,
-    })
-  }
-}
-
-/** Moves a calendar to the trash bin, or gives up one that was shared or subscribed to. */
-export async function deleteCalendar(session: Session, calendar: Calendar): Promise<void> {
-  await session.send({
-    method: 'DELETE',
-    path: calendar.path,
-    expect: [204],
-    subject: calendar.displayName,
-  })
-  forgetCalendars(session)
-}
-
 /** A name for a new object that no other has. */
 export function newObjectName(): string {
   return `${randomUUID().toUpperCase()}.ics`
 }
 
-async function readCalendars(session: Session): Promise<Calendar[]> {
+async function readCalendars(session: Session): Promise<Home> {
   const { calendars: home } = await davHomes(session)
   const reply = await session.send({
     method: 'PROPFIND',
@@ -215,7 +163,16 @@ async function readCalendars(session: Session): Promise<Calendar[]> {
     subject: 'the calendars',
   })
   const root = [...davRoot(session), ...home]
-  return multistatus(reply).flatMap(resource => calendarOf(resource, root, home))
+  const resources = multistatus(reply)
+  return {
+    readAt: Date.now(),
+    calendars: resources.flatMap(resource => calendarOf(resource, root, home)),
+    deleted: resources.flatMap(resource => {
+      const kinds = resource.properties.get(dav('resourcetype'))
+      const isDeleted = child(kinds, DELETED_CALENDAR) !== undefined
+      return isDeleted ? (segmentsBelow(resource.href, root)?.slice(0, 1) ?? []) : []
+    }),
+  }
 }
 
 function calendarOf(
@@ -226,10 +183,9 @@ function calendarOf(
   const [name, ...below] = segmentsBelow(resource.href, root) ?? []
   const kinds = resource.properties.get(dav('resourcetype'))
   const isSubscription = child(kinds, cs('subscribed')) !== undefined
-  // The inbox, the outbox and the trash bin are no calendars; deleted ones stay listed for a while.
+  // The inbox, the outbox, the trash bin and what is in it are no calendars.
   const isCalendar = child(kinds, cal('calendar')) !== undefined || isSubscription
   if (name === undefined || below.length > 0 || !isCalendar) return []
-  if (propertyText(resource, nc('deleted-at')) !== undefined) return []
   const components = componentsOf(resource)
   const owner = propertyText(resource, oc('owner-principal'))?.split('/').filter(Boolean).at(-1)
   const isForeign = owner !== undefined && owner !== home.at(-1)
@@ -256,6 +212,7 @@ function calendarOf(
       timezone: propertyText(resource, cal('calendar-timezone')),
       ctag: propertyText(resource, cs('getctag')),
       syncToken: propertyText(resource, dav('sync-token')),
+      transparent: isForeign || isTransparent(resource),
       subscribedTo: child(resource.properties.get(cs('source')), dav('href'))?.text.trim(),
     },
   ]
@@ -269,21 +226,17 @@ function componentsOf({ properties }: DavResource): ComponentKind[] {
   return set === undefined ? ['VEVENT', 'VTODO'] : known
 }
 
+/** RFC 6638 9.1. */
+function isTransparent({ properties }: DavResource): boolean {
+  const kind = properties.get(cal('schedule-calendar-transp'))
+  return child(kind, cal('transparent')) !== undefined
+}
+
 /** Privileges of RFC 3744; a server without them leaves it to the first attempt. */
 function mayWrite({ properties }: DavResource): boolean {
   const set = properties.get(dav('current-user-privilege-set'))
   if (set === undefined) return true
   return children(set, dav('privilege')).some(privilege =>
     ['write', 'write-content', 'all'].some(name => child(privilege, dav(name)) !== undefined),
-  )
-}
-
-function setters({ displayName, description, color }: CalendarChange): string {
-  const set = (name: string, value: string | undefined) =>
-    value === undefined ? '' : `<${name}>${escapeXml(value)}</${name}>`
-  return (
-    set('d:displayname', displayName) +
-    set('cal:calendar-description', description) +
-    set('x:calendar-color', color)
   )
 }

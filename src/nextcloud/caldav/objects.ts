@@ -6,10 +6,14 @@ import { LRUCache } from 'lru-cache'
 import { bareEtag, quotedEtag, replyEtag } from '../dav/etag.ts'
 import { multistatus, propertyText } from '../dav/multistatus.ts'
 import { encodeSegment, segmentsBelow } from '../dav/paths.ts'
-import { cal, dav, document, escapeXml } from '../dav/xml.ts'
-import { CodedError, hasCode, withDetails } from '../errors.ts'
+import { cal, dav, document } from '../dav/xml.ts'
+import { CodedError, hasCode } from '../errors.ts'
 import type { Session } from '../session.ts'
 import type { Calendar, ComponentKind } from './calendars.ts'
+import { filter, type ObjectQuery } from './query.ts'
+import { explained } from './refusals.ts'
+
+export type { ObjectQuery, Window } from './query.ts'
 
 /** An object as it is stored. */
 export interface CalendarObject {
@@ -21,21 +25,9 @@ export interface CalendarObject {
   readonly data: string
 }
 
-/** A span of time, in milliseconds since 1970; `to` is not part of it. */
-export interface Window {
-  readonly from: number | undefined
-  readonly to: number | undefined
-}
-
-/** What a query looks for. */
-export interface ObjectQuery {
-  readonly component: ComponentKind
-  readonly window?: Window | undefined
-  /** Only the object of this UID. */
-  readonly uid?: string | undefined
-}
-
 const MOST_KNOWN = 5_000
+/** About a kilobyte for each object. */
+const LARGEST_LISTING = 128 * 1024 * 1024
 const ICALENDAR = 'text/calendar; charset=utf-8'
 
 /**
@@ -50,12 +42,17 @@ export async function queryObjects(
   const reply = await session.send({
     method: 'REPORT',
     path: calendar.path,
-    headers: { depth: '1', 'content-type': 'application/xml; charset=utf-8' },
+    headers: {
+      depth: '1',
+      'content-type': 'application/xml; charset=utf-8',
+      ...cachedIf(calendar),
+    },
     body: document(
       'cal:calendar-query',
       `<d:prop><d:getetag/><cal:calendar-data/></d:prop>${filter(query)}`,
     ),
     expect: [207],
+    maxBytes: LARGEST_LISTING,
     subject: calendar.displayName,
   })
   const known = knownPaths(session)
@@ -84,18 +81,21 @@ export async function readObject(
   const key = keyOf(calendar, uid)
   const remembered = known.get(key)
   if (remembered !== undefined) {
-    const object = await get(session, remembered, uid).catch((error: unknown) => {
+    const object = await get(session, calendar, remembered, uid).catch((error: unknown) => {
       if (hasCode(error, 'NOT_FOUND')) return undefined
       throw error
     })
-    if (object !== undefined && uidOf(object.data) === uid) return object
+    // Names and UIDs may be given to something else, and a task may have the UID of an event.
+    if (object !== undefined && uidOf(object.data) === uid && holds(object.data, component)) {
+      return object
+    }
     known.delete(key)
   }
   const found = await queryObjects(session, calendar, { component, uid })
   // Servers compare parts of the text, and without regard to case.
   const match = found.find(({ data }) => uidOf(data) === uid)
   if (match === undefined) throw notFound(calendar, uid)
-  return get(session, match.path, uid)
+  return get(session, calendar, match.path, uid)
 }
 
 /** What was written. */
@@ -144,15 +144,20 @@ export async function deleteObject(
   object: { readonly path: string; readonly etag: string; readonly uid: string },
 ): Promise<number> {
   const { path, etag, uid } = object
-  const { status } = await session.send({
-    method: 'DELETE',
-    path,
-    headers: { 'if-match': quotedEtag(etag) },
-    expect: [200, 204],
-    subject: uid,
-  })
-  knownPaths(session).delete(keyOf(calendar, uid))
-  return status
+  const headers = { 'if-match': quotedEtag(etag) }
+  try {
+    const { status } = await session.send({
+      method: 'DELETE',
+      path,
+      headers,
+      expect: [204],
+      subject: uid,
+    })
+    knownPaths(session).delete(keyOf(calendar, uid))
+    return status
+  } catch (error) {
+    throw error instanceof CodedError ? explained(error, calendar, headers) : error
+  }
 }
 
 /**
@@ -165,19 +170,29 @@ export async function moveObject(
   to: Calendar,
   object: { readonly path: string; readonly uid: string },
 ): Promise<Written> {
+  const { uid } = object
   const name = object.path.split('/').at(-1) ?? ''
   const path = to.path + name
-  const { status, headers } = await session.send({
-    method: 'MOVE',
-    path: object.path,
-    headers: { destination: session.basePath + path, overwrite: 'F' },
-    expect: [201],
-    subject: object.uid,
-  })
-  const known = knownPaths(session)
-  known.delete(keyOf(from, object.uid))
-  known.set(keyOf(to, object.uid), path)
-  return { path, status, etag: replyEtag(headers) ?? (await get(session, path, object.uid)).etag }
+  const request = { destination: session.basePath + path, overwrite: 'F' }
+  try {
+    const { status, headers } = await session.send({
+      method: 'MOVE',
+      path: object.path,
+      headers: request,
+      expect: [201],
+      subject: uid,
+    })
+    const known = knownPaths(session)
+    known.delete(keyOf(from, uid))
+    known.set(keyOf(to, uid), path)
+    return { path, status, etag: replyEtag(headers) ?? (await etagNow(session, to, path, uid)) }
+  } catch (error) {
+    throw error instanceof CodedError ? explained(error, to, request) : error
+  }
+}
+
+function holds(data: string, component: ComponentKind): boolean {
+  return new RegExp(`^BEGIN:${component}\\s*$`, 'im').test(data)
 }
 
 /** The UID that the objects of a text have; undefined where there is none. */
@@ -208,34 +223,44 @@ async function put(session: Session, calendar: Calendar, request: Put): Promise<
     })
     knownPaths(session).set(keyOf(calendar, uid), path)
     // A server that changed what it was given tells no etag (RFC 4791 5.3.4).
-    return { path, status, etag: replyEtag(headers) ?? (await get(session, path, uid)).etag }
+    return {
+      path,
+      status,
+      etag: replyEtag(headers) ?? (await etagNow(session, calendar, path, uid)),
+    }
   } catch (error) {
-    throw error instanceof CodedError ? explained(error, calendar, request) : error
+    throw error instanceof CodedError ? explained(error, calendar, request.headers) : error
   }
 }
 
-function explained(error: CodedError, { displayName }: Calendar, { headers }: Put): CodedError {
-  const { status } = error.details
-  if (status === 412 && 'if-none-match' in headers) {
-    return withDetails(error, 'An object of this name exists', { hint: 'Use another uid.' })
-  }
-  if (status === 400 && /uid/i.test(error.details.serverMessage ?? '')) {
-    return new CodedError('CONFLICT', 'The calendar has an object with this uid', {
-      ...error.details,
-      hint: 'Update that one, or use another uid.',
+/** What was written is written, whether or not it can be read. */
+async function etagNow(
+  session: Session,
+  calendar: Calendar,
+  path: string,
+  uid: string,
+): Promise<string> {
+  try {
+    return (await get(session, calendar, path, uid)).etag
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error
+    throw new CodedError('UNREACHABLE', 'It was written, but could not be read again', {
+      subject: uid,
+      outcomeUnknown: true,
+      hint: 'Do not repeat the change. Read the object for its current etag.',
+      cause: error,
     })
   }
-  if (status === 415) {
-    return new CodedError('BAD_INPUT', 'Nextcloud does not accept the object', error.details)
-  }
-  if (status === 403) {
-    return withDetails(error, `Nothing may be written to the calendar ${displayName}`, {})
-  }
-  return error
 }
 
-async function get(session: Session, path: string, uid: string): Promise<CalendarObject> {
-  const reply = await session.send({ method: 'GET', path, expect: [200], subject: uid })
+async function get(
+  session: Session,
+  calendar: Calendar,
+  path: string,
+  uid: string,
+): Promise<CalendarObject> {
+  const headers = cachedIf(calendar)
+  const reply = await session.send({ method: 'GET', path, headers, expect: [200], subject: uid })
   const etag = replyEtag(reply.headers)
   const data = reply.text()
   if (etag === undefined || !/BEGIN:VCALENDAR/i.test(data)) {
@@ -244,22 +269,9 @@ async function get(session: Session, path: string, uid: string): Promise<Calenda
   return { path, etag, data }
 }
 
-function filter({ component, window, uid }: ObjectQuery): string {
-  const range =
-    window?.from === undefined && window?.to === undefined
-      ? ''
-      : `<cal:time-range${instant('start', window.from)}${instant('end', window.to)}/>`
-  const match =
-    uid === undefined
-      ? ''
-      : `<cal:prop-filter name="UID"><cal:text-match collation="i;octet">${escapeXml(uid)}</cal:text-match></cal:prop-filter>`
-  return `<cal:filter><cal:comp-filter name="VCALENDAR"><cal:comp-filter name="${component}">${range}${match}</cal:comp-filter></cal:comp-filter></cal:filter>`
-}
-
-function instant(name: string, time: number | undefined): string {
-  if (time === undefined) return ''
-  const text = new Date(time).toISOString().replace(/[-:]|\.\d{3}/g, '')
-  return ` ${name}="${text}"`
+/** A subscription is empty, unless Nextcloud is asked for its copy of what is subscribed to. */
+function cachedIf({ source }: Calendar): Record<string, string> {
+  return source === 'subscription' ? { 'x-nc-caldav-webcal-caching': 'On' } : {}
 }
 
 /** Addresses of objects by calendar and UID, as far as they were seen. */

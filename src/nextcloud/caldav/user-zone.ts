@@ -30,8 +30,11 @@ export function userZone(session: Session, calendar?: Calendar): Promise<string 
   })
 }
 
-/** `calendar-timezone` is a VTIMEZONE (RFC 4791 5.2.2), or a bare name where others wrote it. */
-function zoneOf(calendar: Calendar | undefined): string | undefined {
+/**
+ * The TZID of a calendar's own zone: `calendar-timezone` is a VTIMEZONE (RFC 4791 5.2.2), or a bare
+ * name where others wrote it.
+ */
+export function zoneOf(calendar: Calendar | undefined): string | undefined {
   const text = calendar?.timezone
   if (text === undefined) return undefined
   if (!/BEGIN:/i.test(text)) return text

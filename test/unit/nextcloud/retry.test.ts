@@ -4,8 +4,10 @@ import { createRetryBudget, isSafe, retryAfterMs } from '../../../src/nextcloud/
 
 const reply = (status: number, headers: Record<string, string> = {}, body = '') =>
   new Reply(status, headers, Buffer.from(body))
-const put = { method: 'PUT' }
-const get = { method: 'GET' }
+const path = '/remote.php/dav/files/alice/a.txt'
+const put = { method: 'PUT', path }
+const get = { method: 'GET', path }
+const move = { method: 'MOVE', path }
 const middle = () => 0.5
 
 describe('locks', () => {
@@ -17,8 +19,17 @@ describe('locks', () => {
 
   test('are recognised in the 500 that MOVE answers', () => {
     const locked = reply(500, {}, '<s:exception>OCP\\Lock\\LockedException</s:exception>')
-    expect(createRetryBudget(middle).afterReply({ method: 'MOVE' }, locked)).toBe(200)
-    expect(createRetryBudget(middle).afterReply({ method: 'MOVE' }, reply(500))).toBeUndefined()
+    expect(createRetryBudget(middle).afterReply(move, locked)).toBe(200)
+    expect(createRetryBudget(middle).afterReply(move, reply(500))).toBeUndefined()
+  })
+
+  test('of the database count as such where calendars and contacts are', () => {
+    const busy = reply(500, {}, '<s:message>SQLSTATE[HY000]: database is locked</s:message>')
+    const object = { method: 'PUT', path: '/remote.php/dav/calendars/alice/personal/a.ics' }
+    expect(createRetryBudget(middle).afterReply(object, busy)).toBe(200)
+    expect(createRetryBudget(middle).afterReply(object, reply(500))).toBeUndefined()
+    // The file itself may have been written.
+    expect(createRetryBudget(middle).afterReply(put, busy)).toBeUndefined()
   })
 
   test('do not use up the budget of rate limits, nor the other way round', () => {

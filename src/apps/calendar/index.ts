@@ -1,0 +1,26 @@
+import type { App } from '../../mcp/app.ts'
+import { findAvailability } from './tools/availability.ts'
+import { bulkOperations } from './tools/bulk.ts'
+import { manageCalendar } from './tools/calendars.ts'
+import { createMeeting } from './tools/meeting.ts'
+import { getEvent, getUpcomingEvents, listCalendarsTool, listEvents } from './tools/read.ts'
+import { createEventTool, deleteEventTool, updateEventTool } from './tools/write.ts'
+
+/** Calendars and events, by CalDAV; every Nextcloud has them, with the calendar app or without. */
+export const calendarApp: App = {
+  id: 'calendar',
+  title: 'Calendar',
+  tools: [
+    listCalendarsTool,
+    listEvents,
+    getUpcomingEvents,
+    getEvent,
+    createEventTool,
+    createMeeting,
+    updateEventTool,
+    deleteEventTool,
+    findAvailability,
+    bulkOperations,
+    manageCalendar,
+  ],
+}

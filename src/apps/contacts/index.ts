@@ -1,0 +1,21 @@
+import type { App } from '../../mcp/app.ts'
+import { createAddressbook, deleteAddressbook, listAddressbooks } from './book-tools.ts'
+import { getContact, listContactsTool, searchContactsTool } from './read-tools.ts'
+import { createContact, deleteContact, updateContact } from './write-tools.ts'
+
+/** Contacts in address books, by CardDAV, which every Nextcloud has. */
+export const contactsApp: App = {
+  id: 'contacts',
+  title: 'Contacts',
+  tools: [
+    listAddressbooks,
+    listContactsTool,
+    searchContactsTool,
+    getContact,
+    createAddressbook,
+    deleteAddressbook,
+    createContact,
+    updateContact,
+    deleteContact,
+  ],
+}

@@ -1,0 +1,11 @@
+import type { App } from '../../mcp/app.ts'
+import { listTodos, searchTodos } from './tools/read.ts'
+import { completeTodo, createTodo, deleteTodo, updateTodo } from './tools/write.ts'
+
+/** Task lists: the todos (VTODO) of the user's calendars, which every Nextcloud has. */
+export const tasksApp: App = {
+  id: 'tasks',
+  title: 'Tasks',
+  aliases: ['todo', 'todos'],
+  tools: [listTodos, searchTodos, createTodo, updateTodo, completeTodo, deleteTodo],
+}

@@ -1,0 +1,36 @@
+/** What a query looks for, as a filter of RFC 4791 9.7. */
+import { escapeXml } from '../dav/xml.ts'
+import type { ComponentKind } from './calendars.ts'
+
+/** A span of time, in milliseconds since 1970; `to` is not part of it. */
+export interface Window {
+  readonly from: number | undefined
+  readonly to: number | undefined
+}
+
+/** What a query looks for. */
+export interface ObjectQuery {
+  readonly component: ComponentKind
+  readonly window?: Window | undefined
+  /** Only the object of this UID. */
+  readonly uid?: string | undefined
+}
+
+/** The `filter` element of a query. */
+export function filter({ component, window, uid }: ObjectQuery): string {
+  const range =
+    window?.from === undefined && window?.to === undefined
+      ? ''
+      : `<cal:time-range${instant('start', window.from)}${instant('end', window.to)}/>`
+  const match =
+    uid === undefined
+      ? ''
+      : `<cal:prop-filter name="UID"><cal:text-match collation="i;octet">${escapeXml(uid)}</cal:text-match></cal:prop-filter>`
+  return `<cal:filter><cal:comp-filter name="VCALENDAR"><cal:comp-filter name="${component}">${range}${match}</cal:comp-filter></cal:comp-filter></cal:filter>`
+}
+
+function instant(name: string, time: number | undefined): string {
+  if (time === undefined) return ''
+  const text = new Date(time).toISOString().replace(/[-:]|\.\d{3}/g, '')
+  return ` ${name}="${text}"`
+}

@@ -1,0 +1,89 @@
+/** Cards as multi-status answers have them. */
+import { bareEtag } from '../dav/etag.ts'
+import { type DavResource, multistatus, propertyText } from '../dav/multistatus.ts'
+import { encodeSegment, segmentsBelow } from '../dav/paths.ts'
+import { card, dav } from '../dav/xml.ts'
+import { Reply } from '../reply.ts'
+import type { Session } from '../session.ts'
+
+/** A card as it is stored. */
+export interface StoredCard {
+  /** Percent-encoded path below the instance's address. */
+  readonly path: string
+  /** Bare. */
+  readonly etag: string
+  readonly data: string
+  /** Bytes of what is stored, where that was asked for. */
+  readonly length?: number
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: exactly those XML 1.0 forbids
+const NOT_IN_XML = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g
+
+/** Whether a name can be one of an object as it is: no path, nothing to be encoded. */
+export function isSafeName(name: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9._@=+-]{0,199}$/.test(name)
+}
+
+/** The UID of a text; undefined where there is none. */
+export function uidOf(data: string): string | undefined {
+  const unfolded = data.replace(/(?:\r\n|\n|\r)[ \t]/g, '')
+  const written = /^(?:[A-Za-z0-9-]+\.)?UID(?:;[^:\r\n]*)?:(.*)$/im.exec(unfolded)?.[1]?.trim()
+  return written?.replace(/\\([\\;,:])/g, '$1') || undefined
+}
+
+/** What a card is called by: its UID, else its name without `.vcf`. */
+export function identity({ data, path }: Pick<StoredCard, 'data' | 'path'>): string {
+  return uidOf(data) ?? nameOf(path).replace(/\.vcf$/i, '')
+}
+
+/** The cards of a multi-status answer that came with their text. */
+export function storedCards(session: Session, resources: readonly DavResource[]): StoredCard[] {
+  return resources.flatMap(resource => {
+    // Trimming would take the end of the last line away.
+    const data = resource.properties.get(card('address-data'))?.text
+    const path = pathBelow(session, resource.href)
+    if (data === undefined || path === undefined) return []
+    const etag = bareEtag(propertyText(resource, dav('getetag')) ?? '')
+    const length = propertyText(resource, dav('getcontentlength'))
+    return [{ path, etag, data, ...(length === undefined ? {} : { length: Number(length) }) }]
+  })
+}
+
+/** An href as a percent-encoded path below the instance's address. */
+export function pathBelow(session: Session, href: string): string | undefined {
+  const base = session.basePath.split('/').filter(Boolean)
+  return segmentsBelow(href, base)
+    ?.map(segment => `/${encodeSegment(segment)}`)
+    .join('')
+}
+
+/**
+ * The resources of an answer with texts in it. Characters that XML cannot hold are sent as they
+ * are by Nextcloud: one of them in one card must not lose all others.
+ * @throws CodedError `UNREACHABLE` as {@link multistatus}
+ */
+export function cleanMultistatus(reply: Reply): { resources: DavResource[]; isExact: boolean } {
+  const text = reply.text()
+  const clean = text.replace(NOT_IN_XML, '')
+  if (clean === text) return { resources: multistatus(reply), isExact: true }
+  const { status, headers } = reply
+  return {
+    resources: multistatus(new Reply(status, headers, Buffer.from(clean))),
+    isExact: false,
+  }
+}
+
+/** A text without what XML can lose. */
+export function withoutLoss(text: string): string {
+  return text.replace(/\r\n?/g, '\n').replace(NOT_IN_XML, '')
+}
+
+function nameOf(path: string): string {
+  const name = path.split('/').at(-1) ?? ''
+  try {
+    return decodeURIComponent(name)
+  } catch {
+    return name
+  }
+}

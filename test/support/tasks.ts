@@ -1,0 +1,194 @@
+/** Task lists for tests, made and removed beside the server under test. */
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Backend, TestUser } from './backend.ts'
+import { basic } from './harness.ts'
+
+/** What CalDAV answered. */
+export interface DavAnswer {
+  status: number
+  text: string
+  etag: string | undefined
+}
+
+/** A user's calendars, without this project's code between. */
+export interface Caldav {
+  /** `path` below the user's calendars. */
+  send(
+    method: string,
+    path: string,
+    options?: { headers?: Record<string, string>; body?: string; user?: TestUser },
+  ): Promise<DavAnswer>
+  /** Makes a calendar; `removeAll` removes it for good. */
+  make(name: string, options?: ListOptions): Promise<void>
+  /** Subscribes to an address that nothing answers at. */
+  subscribe(name: string): Promise<void>
+  /** Shares a calendar of the other user with this one. */
+  share(name: string, access: 'read' | 'read-write'): Promise<void>
+  /** Stores an object as it is. */
+  put(list: string, file: string, body: string): Promise<DavAnswer>
+  /** An object as it is stored. */
+  get(list: string, file: string): Promise<DavAnswer>
+  removeAll(): Promise<void>
+}
+
+export interface ListOptions {
+  displayName?: string
+  components?: readonly string[]
+  /** IANA. */
+  timezone?: string
+  user?: TestUser
+}
+
+export function caldav({ url, alice, bob }: Backend): Caldav {
+  const made: { name: string; user: TestUser }[] = []
+  const send: Caldav['send'] = async (method, path, { headers = {}, body, user = alice } = {}) => {
+    for (let tries = 1; ; tries++) {
+      const response = await fetch(
+        `${url}/remote.php/dav/calendars/${encodeURIComponent(user.loginName)}/${path}`,
+        {
+          method,
+          headers: {
+            authorization: basic(user),
+            'ocs-apirequest': 'true',
+            'content-type': body?.startsWith('<') ? 'application/xml' : 'text/calendar',
+            ...headers,
+          },
+          ...(body === undefined ? {} : { body }),
+        },
+      )
+      const text = await response.text()
+      // SQLite, with other tests at work.
+      if (response.status === 500 && /locked/.test(text) && tries < 8) {
+        await wait(100 * tries)
+        continue
+      }
+      const etag = response.headers.get('etag')?.replace(/"/g, '')
+      return { status: response.status, text, etag }
+    }
+  }
+  return {
+    send,
+    async make(name, options = {}) {
+      const { displayName = name, components = ['VTODO'], timezone, user = alice } = options
+      const zone =
+        timezone === undefined
+          ? ''
+          : `<c:calendar-timezone>${zoneText(timezone)}</c:calendar-timezone>`
+      const set = components.map(component => `<c:comp name="${component}"/>`).join('')
+      const { status, text } = await send('MKCALENDAR', `${name}/`, {
+        user,
+        body: `<c:mkcalendar xmlns:c="urn:ietf:params:xml:ns:caldav" xmlns:d="DAV:"><d:set><d:prop><d:displayname>${displayName}</d:displayname>${zone}<c:supported-calendar-component-set>${set}</c:supported-calendar-component-set></d:prop></d:set></c:mkcalendar>`,
+      })
+      if (status !== 201) throw new Error(`MKCALENDAR ${name}: ${status} ${text}`)
+      made.push({ name, user })
+    },
+    async subscribe(name) {
+      const { status, text } = await send('MKCOL', `${name}/`, {
+        body: '<d:mkcol xmlns:d="DAV:" xmlns:cs="http://calendarserver.org/ns/"><d:set><d:prop><d:resourcetype><d:collection/><cs:subscribed/></d:resourcetype><d:displayname>Elsewhere</d:displayname><cs:source><d:href>https://example.invalid/x.ics</d:href></cs:source></d:prop></d:set></d:mkcol>',
+      })
+      // Nextcloud may fail to fetch it when it is made already.
+      if (status !== 201 && status !== 500) throw new Error(`MKCOL ${name}: ${status} ${text}`)
+      made.push({ name, user: alice })
+    },
+    async share(name, access) {
+      if (bob === undefined) throw new Error('needs a second user')
+      const write = access === 'read-write' ? '<o:read-write/>' : ''
+      const { status, text } = await send('POST', `${name}/`, {
+        user: bob,
+        body: `<o:share xmlns:d="DAV:" xmlns:o="http://owncloud.org/ns"><o:set><d:href>principal:principals/users/${alice.loginName}</d:href>${write}</o:set></o:share>`,
+      })
+      if (status !== 200) throw new Error(`share ${name}: ${status} ${text}`)
+    },
+    put: (list, file, body) => send('PUT', `${list}/${file}`, { body }),
+    get: (list, file) => send('GET', `${list}/${file}`),
+    async removeAll() {
+      for (const { name, user } of made.splice(0)) {
+        await send('DELETE', `${name}/`, { user, headers: { 'x-nc-caldav-no-trashbin': '1' } })
+      }
+    },
+  }
+}
+
+/** The text of an object with one todo. */
+export function todoText(uid: string, lines: readonly string[], around: readonly string[] = []) {
+  return [
+    'BEGIN:VCALENDAR',
+    'VERSION:2.0',
+    'PRODID:-//another program//EN',
+    ...around,
+    'BEGIN:VTODO',
+    `UID:${uid}`,
+    'DTSTAMP:20260101T000000Z',
+    ...lines,
+    'END:VTODO',
+    'END:VCALENDAR',
+    '',
+  ].join('\r\n')
+}
+
+function zoneText(tzid: string): string {
+  return [
+    'BEGIN:VCALENDAR',
+    'VERSION:2.0',
+    'PRODID:-//test//EN',
+    'BEGIN:VTIMEZONE',
+    `TZID:${tzid}`,
+    'BEGIN:STANDARD',
+    'DTSTART:19701025T030000',
+    'TZOFFSETFROM:+0200',
+    'TZOFFSETTO:+0100',
+    'END:STANDARD',
+    'END:VTIMEZONE',
+    'END:VCALENDAR',
+  ].join('\r\n')
+}
+
+/** An answer on its way, to be changed. */
+export interface PassingAnswer {
+  headers: Record<string, string>
+  text: string
+}
+
+/** The same Nextcloud behind something that changes answers, as odd servers and proxies do. */
+export async function rewriting(
+  backend: Backend,
+  rewrite: (method: string, answer: PassingAnswer) => void,
+): Promise<Backend> {
+  const server = createServer(async (incoming, outgoing) => {
+    const { method = '', url = '', headers } = incoming
+    const chunks: Buffer[] = []
+    for await (const chunk of incoming) chunks.push(chunk)
+    const { host: _, connection: __, 'content-length': ___, ...kept } = headers
+    const body = Buffer.concat(chunks)
+    const response = await fetch(backend.url + url, {
+      method,
+      headers: { ...(kept as Record<string, string>), 'accept-encoding': 'identity' },
+      ...(body.length === 0 ? {} : { body }),
+    })
+    const answer: PassingAnswer = {
+      headers: Object.fromEntries(
+        ['content-type', 'etag', 'oc-etag', 'dav'].flatMap(name => {
+          const value = response.headers.get(name)
+          return value === null ? [] : [[name, value]]
+        }),
+      ),
+      text: await response.text(),
+    }
+    rewrite(method, answer)
+    outgoing.writeHead(response.status, answer.headers).end(answer.text)
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  return {
+    ...backend,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      await new Promise<void>(resolve => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      })
+      await backend.close()
+    },
+  }
+}
