@@ -13,7 +13,8 @@ let h: ConnectHarness
 const left: { close(): Promise<void> }[] = []
 
 beforeAll(async () => {
-  ;[browser, h] = await Promise.all([openBrowser(), startConnect()])
+  const environment = { MCP_ENABLED_APPS: 'core,notes,files' }
+  ;[browser, h] = await Promise.all([openBrowser(), startConnect({ environment })])
 })
 afterAll(async () => {
   await browser?.close()

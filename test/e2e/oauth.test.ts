@@ -129,9 +129,7 @@ describe('metadata (RFC 9728)', () => {
       expect(await response.json()).toEqual({
         resource: `${SERVER_URL}/mcp`,
         authorization_servers: [h.idp.issuer],
-        scopes_supported: ['openid', 'notes:read', 'files:read', 'sharing:read'].filter(
-          scope => scope === 'openid' || offeredReads(h).has(scope),
-        ),
+        scopes_supported: ['openid', ...SCOPES.filter(scope => offeredReads(h).has(scope))],
         bearer_methods_supported: ['header'],
         resource_name: 'nextcloud-mcp-server',
       })
