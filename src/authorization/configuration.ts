@@ -50,7 +50,7 @@ export interface WholePage {
 
 const MINUTE = 60
 const DAY = 24 * 3_600
-/** A client that comes back within this time needs no new consent. */
+/** How long a grant lasts that no client uses. */
 export const GRANT_S = 400 * DAY
 const TTL = {
   AccessToken: 10 * MINUTE,

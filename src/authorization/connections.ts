@@ -50,6 +50,8 @@ export interface Connections {
   /** Whether Nextcloud still takes the app password; one request. @throws CodedError */
   isAccepted(userId: string, clientId: string | undefined): Promise<boolean>
   list(userId: string): Promise<Connection[]>
+  /** What the user's client is called, for 400 days after its end too; its id where it has no name. */
+  nameOf(userId: string, clientId: string): Promise<string | undefined>
   /** @returns whether there was one */
   setScopes(
     userId: string,
@@ -163,6 +165,11 @@ export function createConnections({ vault, nextcloud, report }: ConnectionsOptio
       return Promise.all(
         entries.filter(({ clientId }) => clientId !== BACKGROUND_CLIENT).map(connectionOf),
       )
+    },
+
+    async nameOf(userId, clientId) {
+      const known = await records.get(KIND, keyOf(userId, clientId))
+      return known && ((known.payload as { name?: string }).name ?? clientId)
     },
 
     setScopes: (userId, clientId, scopes) => appPasswords.setScopes(userId, scopes, clientId),

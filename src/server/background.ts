@@ -28,10 +28,7 @@ export function wireBackground(options: BackgroundOptions): BackgroundAccess | u
       deleteAppPassword: credential => deleteAppPassword(nextcloud.open(credential)),
     })
   }
-  const asServer = async () => {
-    const provider = await issuer.discovery.provider()
-    return { provider, client: await issuer.clients.get(provider) }
-  }
+  const { asServer } = issuer
   return createTokenBroker({
     vault,
     async refresh(token, { clientId }) {

@@ -45,16 +45,13 @@ export function wireBuiltin(options: BuiltinOptions): Builtin {
     caBundle: config.nextcloud.caBundle,
     userAgent: `${NAME}/${VERSION}`,
   })
-  const [canonical = resource.resource, ...others] = [
-    resource.resource,
-    ...resource.audiences.filter(audience => audience !== resource.resource),
-  ]
+  const others = resource.audiences.filter(audience => audience !== resource.resource)
   const server = once(async () => {
     // A large library, for this mode alone.
     const { createAuthorizationServer } = await import('../authorization/server.ts')
     const made = createAuthorizationServer({
       issuer: oauth.serverUrl,
-      resources: [canonical, ...others],
+      resources: [resource.resource, ...others],
       keys: await options.keys(),
       vault,
       policy,

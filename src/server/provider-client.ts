@@ -18,13 +18,9 @@ const SCOPES: Record<ProviderPurpose, readonly string[]> = {
 /** @see ProviderClient */
 export function wireProviderClient(
   oauth: OAuthConfig,
-  { discovery, clients }: ProviderConnection,
+  { asServer }: ProviderConnection,
 ): ProviderClient {
   const redirectUri = `${oauth.serverUrl}/oauth/callback`
-  const asServer = async () => {
-    const provider = await discovery.provider()
-    return { provider, client: await clients.get(provider) }
-  }
   const requestOf = (purpose: ProviderPurpose) => ({
     redirectUri,
     scopes: SCOPES[purpose],

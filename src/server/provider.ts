@@ -4,6 +4,7 @@ import { SCOPES } from '../identity/scopes.ts'
 import { createDiscovery, type Discovery, type DiscoveryEvent } from '../oidc/discovery.ts'
 import { createProviderHttp } from '../oidc/http.ts'
 import { documentUrl } from '../oidc/issuer.ts'
+import type { ClientCredentials, Provider } from '../oidc/provider.ts'
 import { createServerClients, type ServerClients } from '../oidc/server-client.ts'
 import type { Logger } from '../telemetry/log.ts'
 import type { Vault } from '../vault/vault.ts'
@@ -18,6 +19,8 @@ export interface ProviderConnection {
   readonly server?: undefined
   readonly discovery: Discovery
   readonly clients: ServerClients
+  /** The provider as it is now, and what this server shows itself with there. @throws ProviderError */
+  asServer(): Promise<{ provider: Provider; client: ClientCredentials }>
   close(): Promise<void>
 }
 
@@ -56,6 +59,10 @@ export function connectProvider(
   return {
     discovery,
     clients,
+    async asServer() {
+      const provider = await discovery.provider()
+      return { provider, client: await clients.get(provider) }
+    },
     async close() {
       discovery.close()
       await http.close()

@@ -119,13 +119,20 @@ export function addAccountPages(app: Hono<{ Bindings: HttpBindings }>, pages: Pa
         limit: LOG_PAGE,
         ...(cursor === undefined || !/^\d{1,15}-\d{1,15}$/.test(cursor) ? {} : { cursor }),
       })
-      const known = new Map(
-        (await connections.list(user.id)).map(each => [each.clientId, nameOf(each)]),
+      const clientIds = entries.flatMap(({ resourceType, resourceId }) =>
+        resourceType === 'client' && resourceId !== undefined ? [resourceId] : [],
+      )
+      const names = new Map(
+        await Promise.all(
+          [...new Set(clientIds)].map(
+            async id => [id, await connections.nameOf(user.id, id)] as const,
+          ),
+        ),
       )
       const html = logPage(page, {
         entries: entries.map(({ time, event, resourceType, resourceId, method }) => {
           const isClient = resourceType === 'client'
-          const resource = isClient ? known.get(resourceId) : resourceId
+          const resource = isClient ? names.get(resourceId ?? '') : resourceId
           const gone = isClient && resource === undefined ? 'gone' : undefined
           const about = resourceId === BACKGROUND_CLIENT ? 'background' : gone
           return { time, event, resource, about, method }

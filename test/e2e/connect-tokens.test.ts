@@ -218,6 +218,10 @@ describe('revoked', () => {
     expect(done.status).toBe(303)
     expect(await statusOf(h, tokens.access_token)).toBe(401)
     expect(await client.refresh(tokens.refresh_token)).toMatchObject(REFUSED)
+    // What it did is still told by its name.
+    const gone = await browser.open(`${h.url}/app`)
+    expect(gone.body).not.toContain('Unwanted')
+    expect((await browser.open(`${h.url}/app/log`)).body).toContain('Unwanted')
     // Nor do they come back to life when the client is connected anew.
     const { tokens: fresh } = await connectClient(h, h.alice, { client })
     expect(await client.refresh(tokens.refresh_token)).toMatchObject(REFUSED)
