@@ -105,11 +105,11 @@ test('both apps are there; one is allowed something else, the other nothing any 
   await person.look('log')
   const lines = await person.page.getByRole('listitem').locator('p').allInnerTexts()
   expect(lines.map(line => line.replaceAll(/\s+/g, ' '))).toEqual([
-    'Access ended an app that is no longer connected',
+    'Access ended Files App',
     'Permissions changed Notes App',
     'Signed in (with Nextcloud)',
-    'App allowed an app that is no longer connected (Files: read; Sharing: read)',
-    'Access given an app that is no longer connected',
+    'App allowed Files App (Files: read; Sharing: read)',
+    'Access given Files App',
     'App allowed Notes App (Notes: read, change)',
     'Access given Notes App',
   ])
