@@ -4,10 +4,9 @@
  */
 import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import { isProviderError } from '../oidc/errors.ts'
 import { introspect, userInfo } from '../oidc/introspection.ts'
 import type { Provider } from '../oidc/provider.ts'
-import type { ServerClient, ServerClients } from '../oidc/server-client.ts'
+import { actingAs, type ServerClient, type ServerClients } from '../oidc/server-client.ts'
 import type { AccessToken } from './caller.ts'
 import { accessTokenOf, type Claims } from './claims.ts'
 import { InvalidToken } from './invalid-token.ts'
@@ -109,12 +108,9 @@ async function checkOpaque(
   const client =
     introspection === undefined ? undefined : await clientFor(options.clients, provider)
   if (client?.secret !== undefined) {
-    const claims = await introspect(provider, client, token).catch(async (error: unknown) => {
-      if (isProviderError(error) && error.details.oauthError === 'invalid_client') {
-        await options.clients.refused(provider, client)
-      }
-      throw error
-    })
+    const claims = await actingAs(options.clients, provider, client, () =>
+      introspect(provider, client, token),
+    )
     if (claims === undefined) throw new InvalidToken('the provider does not know it, or no longer')
     const aud = resourceOf(claims, provider, client, options.resource) ?? claims.aud
     checkIntrospected({ ...claims, aud }, provider, [...options.audiences, client.id], now)

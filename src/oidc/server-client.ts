@@ -59,6 +59,26 @@ export interface ServerClients {
   delete(provider: Provider): Promise<boolean>
 }
 
+/**
+ * Does something as the client. A provider that does not know it (`invalid_client`) makes that
+ * known to `clients`, so that the next call has one that it does know.
+ */
+export async function actingAs<T>(
+  clients: Pick<ServerClients, 'refused'>,
+  provider: Provider,
+  client: ServerClient,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (isProviderError(error) && error.details.oauthError === 'invalid_client') {
+      await clients.refused(provider, client)
+    }
+    throw error
+  }
+}
+
 const FIRST_PAUSE_MS = 10_000
 const LONGEST_PAUSE_MS = 10 * 60_000
 /** A provider that refuses every client shall not be given a new one for each request. */

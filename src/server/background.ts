@@ -31,17 +31,11 @@ export function wireBackground(options: BackgroundOptions): BackgroundAccess | u
   const { asServer } = issuer
   return createTokenBroker({
     vault,
-    async refresh(token, { clientId }) {
-      const { provider, client } = await asServer()
-      return refreshGrant(provider, client, token, {
-        issuedTo: clientId,
-        ...resourceOf(oauth),
-      })
-    },
-    async revoke(token) {
-      const { provider, client } = await asServer()
-      return revokeToken(provider, client, token)
-    },
+    refresh: (token, { clientId }) =>
+      asServer((provider, client) =>
+        refreshGrant(provider, client, token, { issuedTo: clientId, ...resourceOf(oauth) }),
+      ),
+    revoke: token => asServer((provider, client) => revokeToken(provider, client, token)),
   })
 }
 

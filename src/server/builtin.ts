@@ -30,11 +30,15 @@ export interface BuiltinOptions {
 /** The built-in server, and itself as a provider that was found. */
 export interface Builtin {
   server(): Promise<AuthorizationServer>
+  /** @see AuthorizationServer.onRevoked, without making the server for it */
+  readonly onRevoked: AuthorizationServer['onRevoked']
   readonly discovery: Discovery
   /** This server is no client of itself. */
   readonly clients: ServerClients
   close(): Promise<void>
 }
+
+type RevocationListener = Parameters<AuthorizationServer['onRevoked']>[0]
 
 /** @see Builtin */
 export function wireBuiltin(options: BuiltinOptions): Builtin {
@@ -62,11 +66,14 @@ export function wireBuiltin(options: BuiltinOptions): Builtin {
       report: error => log.error({ error: error.stack }, 'the authorization server failed'),
     })
     found = made.provider
+    for (const listener of listeners) made.onRevoked(listener)
     return made
   })
   let found: AuthorizationServer['provider'] | undefined
+  const listeners: RevocationListener[] = []
   return {
     server,
+    onRevoked: listener => listeners.push(listener),
     discovery: {
       provider: async () => (await server()).provider,
       get found() {

@@ -18,8 +18,7 @@ import type { App } from '../mcp/app.ts'
 import type { Nextcloud } from '../nextcloud/session.ts'
 import type { Discovery } from '../oidc/discovery.ts'
 import { isProviderError } from '../oidc/errors.ts'
-import { type ExchangeRequest, exchangeToken } from '../oidc/exchange.ts'
-import type { ServerClients } from '../oidc/server-client.ts'
+import { exchangeToken } from '../oidc/exchange.ts'
 import type { Logger } from '../telemetry/log.ts'
 import type { Vault } from '../vault/vault.ts'
 import { NAME } from '../version.ts'
@@ -130,7 +129,7 @@ function oauthDeployment(
 function oauthAccess(
   mode: OAuthMode,
   oauth: OAuthConfig,
-  { discovery, clients }: Builtin | ProviderConnection,
+  issuer: Builtin | ProviderConnection,
   people: People | undefined,
   vault: Vault | undefined,
 ): Access {
@@ -138,27 +137,14 @@ function oauthAccess(
     case 'oauth_multi_audience':
       return forwardedTokenAccess(oauth.nextcloudAudiences)
     case 'oauth_token_exchange':
+      if (issuer.server !== undefined) throw new Error('tokens are exchanged at a provider')
       return exchangedTokenAccess({
-        exchange: request => exchangeAsServer(discovery, clients, request),
+        exchange: request =>
+          issuer.asServer((provider, client) => exchangeToken(provider, client, request)),
         audience: oauth.exchangeAudience,
       })
     case 'login_flow':
       if (vault === undefined) throw new Error('login_flow needs a storage')
       return storedAppPasswordAccess(vault.appPasswords, people)
   }
-}
-
-async function exchangeAsServer(
-  discovery: Discovery,
-  clients: ServerClients,
-  request: ExchangeRequest,
-) {
-  const provider = await discovery.provider()
-  const client = await clients.get(provider)
-  return exchangeToken(provider, client, request).catch(async (error: unknown) => {
-    if (isProviderError(error) && error.details.oauthError === 'invalid_client') {
-      await clients.refused(provider, client)
-    }
-    throw error
-  })
 }

@@ -77,6 +77,10 @@ export function wirePeople(options: PeopleOptions): People {
     return serverUrl + accessPath(ticket)
   }
   const offered = options.scopes.all
+  // What a client gives back is given back to Nextcloud too.
+  builtin?.onRevoked(({ userId, clientId }) => {
+    connections.disconnect(userId, clientId).catch(report)
+  })
   const background = wireBackground({ oauth, issuer, nextcloud, vault })
   const backgroundPath = builtin === undefined ? authorizeNextcloudPath : accessPath
 
@@ -90,10 +94,6 @@ export function wirePeople(options: PeopleOptions): People {
     pages: once(async () => {
       const [secret = ''] = (await options.keys()).cookies
       const authorization = await builtin?.server()
-      // What a client gives back is given back to Nextcloud too.
-      authorization?.onRevoked(({ userId, clientId }) => {
-        connections.disconnect(userId, clientId).catch(report)
-      })
       const nextcloudUrl = config.nextcloud.publicUrl ?? config.nextcloud.url
       const sessions = vault.browserSessions
       const made: Pages = {

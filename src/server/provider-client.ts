@@ -28,32 +28,34 @@ export function wireProviderClient(
   })
   const discard: ProviderClient['discard'] = async ({ refreshToken }) => {
     if (refreshToken === undefined) return
-    const { provider, client } = await asServer()
-    await revokeToken(provider, client, refreshToken).catch(() => false)
+    await asServer((provider, client) => revokeToken(provider, client, refreshToken)).catch(
+      () => false,
+    )
   }
   return {
-    async begin(purpose) {
-      const { provider, client } = await asServer()
-      return beginCodeFlow(provider, client, requestOf(purpose))
-    },
-    async finish(purpose, answer) {
-      const { provider, client } = await asServer()
-      const signedIn = await finishCodeFlow(provider, client, { ...answer, ...requestOf(purpose) })
-      // A grant that Nextcloud would refuse is found out here and not by a job in the night.
-      // (Nextcloud itself takes whatever its own oidc app issued.)
-      const isUseful =
-        purpose === 'sign-in' ||
-        provider.integrated ||
-        isForAudience(signedIn.accessToken, oauth.nextcloudAudiences)
-      if (!isUseful) {
-        await discard(signedIn)
-        throw new ProviderError(
-          'MISCONFIGURED',
-          `The provider's tokens for this server's client are not for Nextcloud; it must add one of ${oauth.nextcloudAudiences.join(', ')} to their audience`,
-        )
-      }
-      return { ...signedIn, clientId: client.id }
-    },
+    begin: purpose =>
+      asServer((provider, client) => beginCodeFlow(provider, client, requestOf(purpose))),
+    finish: (purpose, answer) =>
+      asServer(async (provider, client) => {
+        const signedIn = await finishCodeFlow(provider, client, {
+          ...answer,
+          ...requestOf(purpose),
+        })
+        // A grant that Nextcloud would refuse is found out here and not by a job in the night.
+        // (Nextcloud itself takes whatever its own oidc app issued.)
+        const isUseful =
+          purpose === 'sign-in' ||
+          provider.integrated ||
+          isForAudience(signedIn.accessToken, oauth.nextcloudAudiences)
+        if (!isUseful) {
+          await discard(signedIn)
+          throw new ProviderError(
+            'MISCONFIGURED',
+            `The provider's tokens for this server's client are not for Nextcloud; it must add one of ${oauth.nextcloudAudiences.join(', ')} to their audience`,
+          )
+        }
+        return { ...signedIn, clientId: client.id }
+      }),
     discard,
   }
 }

@@ -5,7 +5,7 @@ import { createDiscovery, type Discovery, type DiscoveryEvent } from '../oidc/di
 import { createProviderHttp } from '../oidc/http.ts'
 import { documentUrl } from '../oidc/issuer.ts'
 import type { ClientCredentials, Provider } from '../oidc/provider.ts'
-import { createServerClients, type ServerClients } from '../oidc/server-client.ts'
+import { actingAs, createServerClients, type ServerClients } from '../oidc/server-client.ts'
 import type { Logger } from '../telemetry/log.ts'
 import type { Vault } from '../vault/vault.ts'
 import { NAME, VERSION } from '../version.ts'
@@ -19,8 +19,11 @@ export interface ProviderConnection {
   readonly server?: undefined
   readonly discovery: Discovery
   readonly clients: ServerClients
-  /** The provider as it is now, and what this server shows itself with there. @throws ProviderError */
-  asServer(): Promise<{ provider: Provider; client: ClientCredentials }>
+  /**
+   * Does something at the provider as it is now, with what this server shows itself with there.
+   * @throws ProviderError
+   */
+  asServer<T>(work: (provider: Provider, client: ClientCredentials) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
 
@@ -59,9 +62,10 @@ export function connectProvider(
   return {
     discovery,
     clients,
-    async asServer() {
+    async asServer(work) {
       const provider = await discovery.provider()
-      return { provider, client: await clients.get(provider) }
+      const client = await clients.get(provider)
+      return actingAs(clients, provider, client, () => work(provider, client))
     },
     async close() {
       discovery.close()

@@ -43,10 +43,11 @@ export interface BackgroundPages {
   revoke(userId: string): Promise<unknown>
 }
 
-const STATUS: Record<Fault, 403 | 404 | 409 | 500 | 503> = {
+const STATUS: Record<Fault, 403 | 404 | 409 | 429 | 500 | 503> = {
   'request-expired': 404,
   'other-browser': 403,
   'nextcloud-unreachable': 503,
+  'too-many': 429,
   'other-user': 403,
   'client-refused': 403,
   'form-expired': 403,
@@ -78,7 +79,7 @@ export function leave(c: PageRequest, visitor: Visitor, to: string): Response {
   return show(c, onwardPage(visitor.page, to), { keepsOpener: true })
 }
 
-/** Runs what asks Nextcloud; that it does not answer is a page of its own. */
+/** Runs what asks Nextcloud; that it does not answer, or not so often, is a page of its own. */
 export async function withNextcloud(
   c: PageRequest,
   pages: Pages,
@@ -89,12 +90,16 @@ export async function withNextcloud(
     return await work()
   } catch (error) {
     if (!isCodedError(error)) throw error
-    pages.log.warn({ code: error.code }, `Nextcloud is not reached: ${error.message}`)
+    const isLimit = error.code === 'RATE_LIMITED'
+    pages.log.warn(
+      { code: error.code },
+      `${isLimit ? 'too many requests' : 'Nextcloud is not reached'}: ${error.message}`,
+    )
     const again = c.req.method === 'GET' ? new URL(c.req.url) : undefined
     return fault(
       c,
       visitor,
-      'nextcloud-unreachable',
+      isLimit ? 'too-many' : 'nextcloud-unreachable',
       again && pages.base + again.pathname + again.search,
     )
   }

@@ -1,5 +1,6 @@
 /** Too much of everything, and what must not be told: in the log, in errors, to anybody. */
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { isReal } from '../support/backend.ts'
 import {
   ask,
   awaitNextcloud,
@@ -173,6 +174,20 @@ describe('too much', () => {
     expect(JSON.parse(answer.body).error).toBe('unsupported_grant_type')
   })
 })
+
+test.skipIf(isReal)(
+  'too many sign-ins from one place: a page says so, and what to do',
+  async () => {
+    const local = await startConnect()
+    onTestFinished(() => local.close())
+    const browser = createBrowser()
+    const page = await browser.open(`${local.url}/app`)
+    for (let at = 0; at < 60; at++) expect((await submit(browser, page)).status).not.toBe(429)
+    const refused = await submit(browser, page)
+    expect(refused.status).toBe(429)
+    expect(refused.body).toContain('Too many people sign in at once')
+  },
+)
 
 test('no secret is in the log, in a page of a fault, or in an error', async () => {
   const secrets = new Map<string, string>()

@@ -1,5 +1,5 @@
 /** Attacks on tokens: used twice, by others, for more than was allowed, or after they were revoked. */
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import {
   ask,
   type ConnectHarness,
@@ -258,6 +258,14 @@ describe('revoked', () => {
     const { client, tokens } = await connectClient(h, h.alice)
     expect(await client.revoke(tokens.refresh_token)).toBe(200)
     expect(await client.refresh(tokens.refresh_token)).toMatchObject(REFUSED)
+    await vi.waitFor(async () => expect(await statusOf(h, tokens.access_token)).toBe(401))
+  })
+
+  test('by the client itself, at a server that was started since and has shown no page yet', async () => {
+    const { client, tokens } = await connectClient(h, h.alice)
+    const later = await startConnect({ vault, backend: { ...h.backend, close: async () => {} } })
+    onTestFinished(() => later.close())
+    expect(await clientOf(later.url, client.id).revoke(tokens.refresh_token)).toBe(200)
     await vi.waitFor(async () => expect(await statusOf(h, tokens.access_token)).toBe(401))
   })
 

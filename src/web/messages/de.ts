@@ -157,6 +157,8 @@ export const de: Messages = {
   'nextcloud-unreachable.title': 'Deine Nextcloud antwortet nicht',
   'nextcloud-unreachable.text':
     'Versuche es in ein paar Minuten noch einmal. Wenn es so bleibt, sag denen Bescheid, die deine Nextcloud betreiben.',
+  'too-many.title': 'Zu viele melden sich gleichzeitig an',
+  'too-many.text': 'Nichts wurde geändert. Warte eine Minute und versuche es noch einmal.',
   'other-user.title': 'Das war ein anderes Konto',
   'other-user.text':
     'Nichts wurde geändert. Deine KI-App arbeitet mit einem anderen Konto als dem, mit dem du hier oder dort angemeldet bist. Melde dich bei diesem ab und beginne in deiner KI-App neu.',

@@ -150,6 +150,8 @@ export const en = {
   'nextcloud-unreachable.title': 'Your Nextcloud does not answer',
   'nextcloud-unreachable.text':
     'Try again in a few minutes. If it stays like this, tell whoever runs your Nextcloud.',
+  'too-many.title': 'Too many people sign in at once',
+  'too-many.text': 'Nothing was changed. Wait a minute and try again.',
   'other-user.title': 'That was a different account',
   'other-user.text':
     'Nothing was changed. Your AI app works with another account than the one that you are signed in with, here or there. Sign out of that one, then start again in your AI app.',

@@ -32,6 +32,7 @@ export type Fault =
   | 'request-expired'
   | 'other-browser'
   | 'nextcloud-unreachable'
+  | 'too-many'
   | 'other-user'
   | 'client-refused'
   | 'form-expired'
@@ -46,6 +47,7 @@ export type Done = 'connected' | 'denied' | 'cancelled' | 'signed-out'
 /** Words of the button, for those that have one. */
 const LABELS = {
   'nextcloud-unreachable': 'try-again',
+  'too-many': 'try-again',
   'other-user': 'to-overview',
   'form-expired': 'reload',
   'not-found': 'to-overview',
@@ -60,8 +62,8 @@ const TO_OVERVIEW: ReadonlySet<Fault | Done> = new Set(['other-user', 'not-found
 
 /**
  * A fault in words, with what to do about it.
- * @param href where its button leads: `nextcloud-unreachable` and `internal` have one to try again,
- *   `form-expired` one to load the page again, all three only if this is given; `other-user` and
+ * @param href where its button leads: `nextcloud-unreachable`, `too-many` and `internal` have one to try
+ *   again, `form-expired` one to load the page again, all four only if this is given; `other-user` and
  *   `not-found` have one to the overview; the others have none, because the way on is elsewhere
  */
 export function faultPage(context: PageContext, fault: Fault, href?: string): string {

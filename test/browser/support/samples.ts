@@ -57,6 +57,7 @@ const FAULTS: readonly views.Fault[] = [
   'request-expired',
   'other-browser',
   'nextcloud-unreachable',
+  'too-many',
   'other-user',
   'client-refused',
   'form-expired',

@@ -1,6 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Provider } from '../../../src/oidc/provider.ts'
-import { createServerClients, type ServerClientOptions } from '../../../src/oidc/server-client.ts'
+import { refreshGrant } from '../../../src/oidc/refresh.ts'
+import {
+  actingAs,
+  createServerClients,
+  type ServerClientOptions,
+} from '../../../src/oidc/server-client.ts'
 import { UNKNOWN_ISSUER, type Vault } from '../../../src/vault/vault.ts'
 import { memoryVault } from '../../support/oauth.ts'
 import { type ScriptedProvider, startScriptedProvider } from '../../support/scripted-provider.ts'
@@ -208,6 +213,19 @@ test('a client that the provider no longer knows is replaced, not more than once
   const configured = create({ configured: { id: 'mine', secret: 's' } })
   await configured.refused(provider, await configured.get(provider))
   expect((await configured.get(provider)).id).toBe('mine')
+})
+
+test('whatever is done as a client finds out that the provider no longer knows it', async () => {
+  const clients = create()
+  const client = await clients.get(provider)
+  const failing = (code: string, status: number) => {
+    idp.routes['POST /token'] = () => ({ status, json: { error: code } })
+    return actingAs(clients, provider, client, () => refreshGrant(provider, client, 'token'))
+  }
+  await expect(failing('invalid_grant', 400)).rejects.toThrow(/invalid_grant/)
+  expect((await clients.get(provider)).id).toBe(client.id)
+  await expect(failing('invalid_client', 401)).rejects.toThrow(/invalid_client/)
+  expect((await clients.get(provider)).id).toBe('client-2')
 })
 
 describe('management (RFC 7592)', () => {
