@@ -53,6 +53,7 @@ function addRun(program: Command): void {
     .option('-e, --enable-app <app>', 'offer only this app; repeatable', collect)
     .option('--mcp-server-url <url>', 'address under which clients reach this server')
     .option('--read-only', 'offer only tools that read')
+    .option('--lockdown', 'offer no way out to those who can read what others wrote')
     .option(
       '--tools <names>',
       'offer only these tools, comma separated, * for any characters',

@@ -11,6 +11,7 @@ export interface CommandOptions {
   enableApp?: string[]
   mcpServerUrl?: string
   readOnly?: boolean
+  lockdown?: boolean
   tools?: string[]
   excludeTools?: string[]
   nextcloudHost?: string
@@ -38,6 +39,7 @@ export function environmentOf(
     MCP_ENABLED_APPS: options.enableApp?.join(','),
     NEXTCLOUD_MCP_SERVER_URL: options.mcpServerUrl,
     MCP_READ_ONLY: options.readOnly === undefined ? undefined : String(options.readOnly),
+    MCP_LOCKDOWN: options.lockdown === undefined ? undefined : String(options.lockdown),
     MCP_TOOLS: options.tools?.join(','),
     MCP_EXCLUDE_TOOLS: options.excludeTools?.join(','),
     NEXTCLOUD_HOST: options.nextcloudHost,

@@ -30,6 +30,7 @@ export interface NextcloudConfig {
 /** What is offered to clients. */
 export interface OfferConfig {
   readOnly: boolean
+  lockdown: boolean
   apps: string[] | undefined
   tools: string[] | undefined
   excludeTools: string[]
@@ -75,6 +76,7 @@ export function loadConfig(environment: Environment): Config {
     nextcloud,
     offer: {
       readOnly: settings.MCP_READ_ONLY,
+      lockdown: settings.MCP_LOCKDOWN,
       apps: settings.MCP_ENABLED_APPS,
       tools: settings.MCP_TOOLS,
       excludeTools: settings.MCP_EXCLUDE_TOOLS,

@@ -169,6 +169,11 @@ export const SETTINGS = {
     'false',
   ),
   MCP_READ_ONLY: withDefault('Offer only tools that read.', flag, 'false'),
+  MCP_LOCKDOWN: withDefault(
+    'Offer nothing that carries data outside (sending mail, inviting, publishing) to callers who can read what others wrote, such as mail or comments: that could tell the model to do so.',
+    flag,
+    'false',
+  ),
   MCP_TOOLS: setting('Tools to offer, comma separated, * for any characters.', names),
   MCP_EXCLUDE_TOOLS: withDefault(
     'Tools not to offer, comma separated, * for any characters.',

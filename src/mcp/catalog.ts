@@ -11,6 +11,8 @@ import type { Effect, Tool } from './tool.ts'
 export interface CatalogOptions {
   /** Only tools that read. Wins over everything else. */
   readOnly?: boolean | undefined
+  /** No way out for what others wrote; see {@link Catalog.isLocked}. */
+  lockdown?: boolean | undefined
   /** Ids of the apps to offer; undefined: all. */
   apps?: readonly string[] | undefined
   /** Names of the tools to offer, `*` standing for any characters; undefined: all. */
@@ -47,6 +49,11 @@ export interface Catalog {
   readonly tools: ReadonlyMap<string, CatalogTool>
   readonly resources: readonly CatalogResource[]
   listTools(visibility: Visibility): ListedTool[]
+  /**
+   * Whether lockdown keeps a tool from a caller: it would carry something outside, while another
+   * one brings in what others wrote and what a model may take for instructions.
+   */
+  isLocked(tool: CatalogTool, visibility: Visibility): boolean
   listResources(visibility: Visibility): Resource[]
   listTemplates(visibility: Visibility): Resource[]
   /** The resource that serves `uri`, with the values of its variables. */
@@ -71,6 +78,15 @@ export function createCatalog(apps: readonly App[], options: CatalogOptions = {}
   const visible = (app: App, scopes: readonly Scope[], { apps, scopes: granted }: Visibility) =>
     covers(granted, scopes) &&
     (app.requires === undefined || apps === undefined || apps.has(app.requires))
+  const readsUntrusted = (visibility: Visibility) =>
+    [...tools.values()].some(
+      ({ app, tool }) => tool.untrusted && visible(app, tool.scopes, visibility),
+    ) ||
+    resources.some(
+      ({ app, resource }) => resource.untrusted && visible(app, resource.scopes, visibility),
+    )
+  const isLocked: Catalog['isLocked'] = ({ app, tool }, visibility) =>
+    options.lockdown === true && !app.always && leadsOut(tool) && readsUntrusted(visibility)
   const listResources = (visibility: Visibility, templates: boolean) =>
     resources
       .filter(({ resource }) => isTemplate(resource) === templates)
@@ -79,9 +95,11 @@ export function createCatalog(apps: readonly App[], options: CatalogOptions = {}
   return {
     tools,
     resources,
+    isLocked,
     listTools: visibility =>
       [...tools.values()]
         .filter(({ app, tool }) => visible(app, tool.scopes, visibility))
+        .filter(tool => !isLocked(tool, visibility))
         .map(({ listed }) => listed),
     listResources: visibility => listResources(visibility, false),
     listTemplates: visibility => listResources(visibility, true),
@@ -135,6 +153,11 @@ function isOffered(tool: Tool, options: CatalogOptions, always: boolean): boolea
   if (options.readOnly && !always && tool.effect !== 'read') return false
   if (options.tools !== undefined && !matchesPattern(tool.name, options.tools)) return false
   return !matchesPattern(tool.name, options.excludeTools ?? [])
+}
+
+/** Whether a tool carries something to others than the user. */
+function leadsOut({ effect, openWorld }: Tool): boolean {
+  return effect !== 'read' && openWorld === true
 }
 
 function catalogTool(app: App, tool: Tool): CatalogTool {

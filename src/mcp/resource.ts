@@ -16,6 +16,8 @@ export interface Resource {
   description: string
   mimeType?: string
   scopes: readonly Scope[]
+  /** True where it holds what others than the caller may have written; see `Tool.untrusted`. */
+  untrusted?: boolean
   /** @param variables decoded values of the template's variables */
   read(context: ToolContext, variables: Readonly<Record<string, string>>): Promise<ResourceBody>
 }

@@ -5,13 +5,16 @@ import { CodedError } from '../nextcloud/errors.ts'
 const BLOCKS = Symbol('content blocks')
 
 /** A result with content of its own (an image, a link) beside or instead of JSON. */
-export interface ContentResult {
+export interface ContentResult<T extends object = object> {
   readonly [BLOCKS]: readonly ContentBlock[]
-  readonly structured?: object
+  readonly structured?: T
 }
 
-/** Content blocks as a tool's result; `structured` goes along as `structuredContent`. */
-export function content(blocks: readonly ContentBlock[], structured?: object): ContentResult {
+/** Content blocks as a tool's result, after the JSON of `structured`. */
+export function content<T extends object = never>(
+  blocks: readonly ContentBlock[],
+  structured?: T,
+): ContentResult<T> {
   return structured === undefined ? { [BLOCKS]: blocks } : { [BLOCKS]: blocks, structured }
 }
 
@@ -26,16 +29,16 @@ export interface Visit {
 }
 
 /** A result that goes with a page to open. */
-export interface VisitResult {
+export interface VisitResult<T extends object = object> {
   readonly [VISIT]: Visit
-  readonly result: object
+  readonly result: T
 }
 
 /**
  * Has the user open a page, where the client can ask for that; other clients get `result`, which
  * must name the address too.
  */
-export function inBrowser(visit: Visit, result: object): VisitResult {
+export function inBrowser<T extends object>(visit: Visit, result: T): VisitResult<T> {
   return { [VISIT]: visit, result }
 }
 
@@ -48,23 +51,28 @@ export function visitOf(outcome: unknown): Visit | undefined {
   return url === undefined ? undefined : { url, message: (outcome as CodedError).message }
 }
 
-/** Structured content, and the same JSON in one text block for clients that read only text. */
-export function toResult(value: unknown): CallToolResult {
+/** The key, in results and in `_meta` of resources, that tells data from instructions. */
+export const UNTRUSTED = { untrusted_content: true } as const
+
+/**
+ * Structured content, and the same JSON in one text block for clients that read only text.
+ * @param untrusted whether others than the caller may have written what is in it: it then says so
+ */
+export function toResult(value: unknown, untrusted = false): CallToolResult {
   if (typeof value === 'object' && value !== null && VISIT in value) {
-    return toResult((value as VisitResult).result)
+    return toResult((value as VisitResult).result, untrusted)
   }
+  const mark = untrusted ? UNTRUSTED : {}
   if (typeof value === 'object' && value !== null && BLOCKS in value) {
     const { [BLOCKS]: blocks, structured } = value as ContentResult
-    return {
-      content: [...blocks],
-      ...(structured === undefined
-        ? {}
-        : { structuredContent: structured as Record<string, unknown> }),
-    }
+    if (structured === undefined && !untrusted) return { content: [...blocks] }
+    const result = toResult({ ...mark, ...structured })
+    return { ...result, content: [...result.content, ...blocks] }
   }
+  const structured = untrusted ? { ...mark, ...(value as object) } : value
   return {
-    content: [{ type: 'text', text: JSON.stringify(value) }],
-    structuredContent: value as Record<string, unknown>,
+    content: [{ type: 'text', text: JSON.stringify(structured) }],
+    structuredContent: structured as Record<string, unknown>,
   }
 }
 

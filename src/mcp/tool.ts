@@ -2,6 +2,7 @@
 import type { z } from 'zod'
 import type { Scope } from '../identity/scopes.ts'
 import type { Session } from '../nextcloud/session.ts'
+import type { ContentResult, VisitResult } from './result.ts'
 
 /** What a tool does to the user's data; read-only mode and the annotations follow from it. */
 export type Effect = 'read' | 'create' | 'update' | 'delete'
@@ -30,6 +31,9 @@ export interface ToolContext {
   progress(done: number, total?: number, message?: string): void
 }
 
+/** What a tool returns: the value, alone or with something beside it. */
+export type Outcome<T> = T | (T extends object ? ContentResult<T> | VisitResult<T> : never)
+
 /** A tool as it is written; see {@link defineTool}. */
 export interface ToolDefinition<I extends z.ZodObject, O extends z.ZodType> {
   /** Public and permanent. */
@@ -43,6 +47,8 @@ export interface ToolDefinition<I extends z.ZodObject, O extends z.ZodType> {
   effect: Effect
   /** True where it reaches people or systems outside this Nextcloud. */
   openWorld?: boolean
+  /** True where the result holds what others than the caller may have written; results say so. */
+  untrusted?: boolean
   /** True where repeating the call with the same arguments changes nothing more. */
   idempotent?: boolean
   /** True where it is about the caller and not about Nextcloud: `session` cannot be used then. */
@@ -50,7 +56,7 @@ export interface ToolDefinition<I extends z.ZodObject, O extends z.ZodType> {
   input: I
   /** The result, for the documentation and the tests; not sent to clients. */
   output: O
-  run(context: ToolContext, args: z.output<I>): Promise<z.input<O>>
+  run(context: ToolContext, args: z.output<I>): Promise<Outcome<z.input<O>>>
 }
 
 /** A tool whose argument and result types no longer matter. */

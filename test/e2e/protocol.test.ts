@@ -182,6 +182,28 @@ describe('what is offered', () => {
     expect(writes).toBe(-32_602)
   })
 
+  test('--lockdown leaves no way out to who reads what others wrote', async () => {
+    const h = await startHarness({ environment: { MCP_LOCKDOWN: 'true' } })
+    const names = (await h.client.listTools()).tools.map(({ name }) => name)
+    expect(names).toContain('nc_notes_create_note')
+    expect(names).not.toContain('nc_calendar_create_event')
+    const refused = await h.call('nc_calendar_create_event', { calendar_name: 'personal' })
+    expect(refused.error).toMatchObject({ code: 'FORBIDDEN', message: expect.stringMatching(/lockdown/) })
+    expect(h.proxy.requests.filter(({ method }) => method === 'PUT')).toEqual([])
+    await h.close()
+  })
+
+  test('what others may have written is marked, in text and structured', async () => {
+    const h = await startHarness()
+    const listed = await h.client.callTool({ name: 'nc_calendar_list_events', arguments: {} })
+    expect(listed.structuredContent).toMatchObject({ untrusted_content: true })
+    const [text] = listed.content as { text: string }[]
+    expect(JSON.parse(text?.text ?? '')).toEqual(listed.structuredContent)
+    const own = await h.client.callTool({ name: 'nc_calendar_list_calendars', arguments: {} })
+    expect(own.structuredContent).not.toHaveProperty('untrusted_content')
+    await h.close()
+  })
+
   test('--tools, --exclude-tools and --enable-app choose', async () => {
     const { names } = await listed({
       MCP_TOOLS: 'nc_notes_*',

@@ -34,7 +34,7 @@ export function backgroundTools(service: BackgroundService): Tool[] {
       return inBrowser(
         { url, message },
         { provisioning_url: url, message: `${message}: ${url}`, already_provisioned: false },
-      ) as never
+      )
     },
   })
 

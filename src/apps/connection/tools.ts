@@ -56,7 +56,7 @@ export function connectionTools(service: ConnectionService): Tool[] {
           user_id: user.userId,
           requested_scopes: asked,
         },
-      ) as never
+      )
     },
   })
 
@@ -146,8 +146,13 @@ export function connectionTools(service: ConnectionService): Tool[] {
       const message = 'Open this page to allow more in your Nextcloud'
       return inBrowser(
         { url, message },
-        { status: 'login_required', login_url: url, message: `${message}: ${url}`, ...found },
-      ) as never
+        {
+          status: 'login_required' as const,
+          login_url: url,
+          message: `${message}: ${url}`,
+          ...found,
+        },
+      )
     },
   })
 
@@ -167,7 +172,7 @@ export function connectionTools(service: ConnectionService): Tool[] {
       if (stored !== undefined && (await service.isAccepted(user))) return { result: 'yes' }
       const url = await service.link(user, suggested(user, service, stored?.scopes))
       const message = 'Open this page to connect your Nextcloud'
-      return inBrowser({ url, message }, { result: `${message}: ${url}` }) as never
+      return inBrowser({ url, message }, { result: `${message}: ${url}` })
     },
   })
   return [provision, status, update, loggedIn]

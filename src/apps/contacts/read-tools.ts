@@ -111,7 +111,7 @@ export const getContact = defineTool({
     }
     const data = photo.bytes.toString('base64')
     const image = { type: 'image' as const, data, mimeType: photo.mimeType }
-    return content([{ type: 'text', text: JSON.stringify(result) }, image], result) as never
+    return content([image], result)
   },
 })
 

@@ -69,6 +69,7 @@ export const listEvents = defineTool({
     'Lists events by start, each occurrence of a series on its own. Without dates: the next 90 days.',
   scopes: ['calendar:read'],
   effect: 'read',
+  untrusted: true,
   input: z.object({
     calendar_name: z.string().optional().describe('Default: all calendars'),
     start_date: z.string().optional().describe('ISO date or time'),
@@ -130,6 +131,7 @@ export const getUpcomingEvents = defineTool({
   description: 'Lists what is on now and in the next days, by start.',
   scopes: ['calendar:read'],
   effect: 'read',
+  untrusted: true,
   input: z.object({
     calendar_name: z.string().optional().describe('Default: all calendars'),
     days_ahead: z.int().min(1).max(366).default(7),
@@ -174,6 +176,7 @@ export const getEvent = defineTool({
     'Reads one event in full with its etag; of a series, the series and its next occurrences, or one occurrence.',
   scopes: ['calendar:read'],
   effect: 'read',
+  untrusted: true,
   input: z.object({
     calendar_name: z.string(),
     event_uid: z.string(),

@@ -12,6 +12,7 @@ export function commentTools(open: OpenHome): Tool[] {
     description: 'Lists the comments on a file or folder, newest first.',
     scopes: ['files:read'],
     effect: 'read',
+    untrusted: true,
     input: z.object({ path: z.string(), limit: z.int().min(1).max(200).default(20), offset }),
     output: z.object({
       results: z.array(

@@ -71,6 +71,7 @@ export function readTools(open: OpenHome): Tool[] {
       'Reads a file: text as text, 1 MiB at a time; anything else as base64, up to 5 MiB. Go on with offset=next_offset.',
     scopes: ['files:read'],
     effect: 'read',
+    untrusted: true,
     input: z.object({
       path: z.string(),
       offset: offset.describe('Bytes'),
