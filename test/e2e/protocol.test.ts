@@ -188,7 +188,10 @@ describe('what is offered', () => {
     expect(names).toContain('nc_notes_create_note')
     expect(names).not.toContain('nc_calendar_create_event')
     const refused = await h.call('nc_calendar_create_event', { calendar_name: 'personal' })
-    expect(refused.error).toMatchObject({ code: 'FORBIDDEN', message: expect.stringMatching(/lockdown/) })
+    expect(refused.error).toMatchObject({
+      code: 'FORBIDDEN',
+      message: expect.stringMatching(/lockdown/),
+    })
     expect(h.proxy.requests.filter(({ method }) => method === 'PUT')).toEqual([])
     await h.close()
   })
