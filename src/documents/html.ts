@@ -1,0 +1,149 @@
+/**
+ * HTML that somebody else wrote as Markdown, for reading: nothing is fetched, nothing runs, and
+ * what is hidden from people stays out.
+ */
+import {
+  compile,
+  type DomNode,
+  type FormatCallback,
+  type HtmlToTextOptions,
+  type SelectorDefinition,
+} from 'html-to-text'
+
+/** More characters of HTML are not read; a long newsletter has a tenth of them. */
+const MOST_CHARACTERS = 1_000_000
+/** Deeper elements are left out, so that no nesting exhausts the stack. */
+const MOST_LEVELS = 100
+/** Newsletters fill their previews with these. Joiners stay: Persian and emoji need them. */
+const PADDING = /[\u00AD\u200B\u2060\uFEFF]|\u034F/g
+/** Other addresses (`javascript:`, `cid:`, `data:`) say nothing to a reader. */
+const SHOWN_ADDRESS = /^(?:https?|mailto|tel|ftp):/i
+
+/**
+ * HTML as Markdown: headings, emphasis, links, lists, quotations, code, and tables that have
+ * headings (others only lay a page out). Characters that mean something in Markdown are not
+ * escaped, as nobody renders it. Images are shown by their alternative text alone. What is beyond
+ * 1,000,000 characters or 100 levels is left out, with "…" in its place.
+ */
+export function htmlToMarkdown(html: string): string {
+  return convert(html)
+    .replaceAll('\u00A0', ' ')
+    .replaceAll(PADDING, '')
+    .replaceAll(/[^\S\n]+$/gm, '')
+    .replaceAll(/\n{3,}/g, '\n\n')
+    .trim()
+}
+
+const heading: FormatCallback = (element, walk, builder) => {
+  builder.openBlock({ leadingLineBreaks: 2 })
+  builder.addLiteral(`${'#'.repeat(Number(element.name?.slice(1)))} `)
+  walk(element.children, builder)
+  builder.closeBlock({ trailingLineBreaks: 2 })
+}
+
+const link: FormatCallback = (element, walk, builder) => {
+  const address = String(element.attribs?.href ?? '').trim()
+  if (!SHOWN_ADDRESS.test(address) || !saysSomething(element)) {
+    walk(element.children, builder)
+    return
+  }
+  builder.addLiteral('[')
+  walk(element.children, builder)
+  builder.addLiteral(`](${address.replaceAll(/[\s()<>]/g, encodeURIComponent)})`)
+}
+
+/** Newsletters are full of links around pictures without words. */
+function saysSomething({ data, attribs, children = [] }: DomNode): boolean {
+  return Boolean(data?.trim() || attribs?.alt?.trim()) || children.some(saysSomething)
+}
+
+const image: FormatCallback = ({ attribs }, _walk, builder) => {
+  builder.addInline(String(attribs?.alt ?? ''))
+}
+
+const code: FormatCallback = (element, walk, builder) => {
+  builder.openBlock({ leadingLineBreaks: 2, isPre: true })
+  walk(element.children, builder)
+  builder.closeBlock({
+    trailingLineBreaks: 2,
+    blockTransform: text => `\`\`\`\n${text.replace(/^\n+|\n+$/g, '')}\n\`\`\``,
+  })
+}
+
+const table: FormatCallback = (element, walk, builder) => {
+  const rows = rowsOf(element)
+  const isData = rows.some(row => cellsOf(row).some(({ name }) => name === 'th'))
+  if (!isData) {
+    for (const row of rows) {
+      for (const cell of cellsOf(row)) {
+        builder.openBlock({ leadingLineBreaks: 1 })
+        walk(cell.children, builder)
+        builder.closeBlock({ trailingLineBreaks: 1 })
+      }
+    }
+    return
+  }
+  builder.openTable()
+  for (const row of rows) {
+    builder.openTableRow()
+    for (const cell of cellsOf(row)) {
+      builder.openTableCell()
+      walk(cell.children, builder)
+      builder.closeTableCell()
+    }
+    builder.closeTableRow()
+  }
+  builder.closeTable({ tableToString: markdownTable })
+}
+
+function rowsOf({ children }: DomNode): DomNode[] {
+  return children.flatMap(child => {
+    if (child.name === 'tr') return [child]
+    return ['thead', 'tbody', 'tfoot'].includes(child.name ?? '') ? rowsOf(child) : []
+  })
+}
+
+function cellsOf({ children }: DomNode): DomNode[] {
+  return children.filter(({ name }) => name === 'td' || name === 'th')
+}
+
+/** Whatever row comes first heads it: Markdown knows no table without. */
+function markdownTable(rows: readonly (readonly { readonly text: string }[])[]): string {
+  const lines = rows.map(cells => {
+    const texts = cells.map(({ text }) => text.replaceAll(/\s*\n\s*/g, ' ').replaceAll('|', '\\|'))
+    return `| ${texts.join(' | ')} |`
+  })
+  const rule = `| ${(rows[0] ?? []).map(() => '---').join(' | ')} |`
+  return [...lines.slice(0, 1), rule, ...lines.slice(1)].join('\n')
+}
+
+function surrounded(by: string, ...names: string[]): SelectorDefinition[] {
+  const options = { prefix: by, suffix: by }
+  return names.map(selector => ({ selector, format: 'inlineSurround', options }))
+}
+
+function formatted(format: string, ...selectors: string[]): SelectorDefinition[] {
+  return selectors.map(selector => ({ selector, format }))
+}
+
+const convert = compile({
+  wordwrap: false,
+  limits: { maxDepth: MOST_LEVELS, maxInputLength: MOST_CHARACTERS, ellipsis: '…' },
+  formatters: { heading, link, image, code, table },
+  selectors: [
+    ...formatted('heading', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6'),
+    ...formatted('link', 'a'),
+    ...formatted('image', 'img'),
+    ...formatted('code', 'pre'),
+    ...formatted('table', 'table'),
+    ...formatted('skip', 'style', 'script', 'template', 'noscript', 'head', 'object', 'svg'),
+    // What people do not see is written for machines, and rarely with good intentions.
+    ...formatted('skip', '[hidden]', '[style*="display:none"]', '[style*="display: none"]'),
+    ...formatted('skip', '[style*="visibility:hidden"]', '[style*="visibility: hidden"]'),
+    ...surrounded('**', 'b', 'strong'),
+    ...surrounded('*', 'i', 'em'),
+    ...surrounded('`', 'code'),
+    { selector: 'ul', options: { itemPrefix: '- ' } },
+    { selector: 'hr', options: { length: 3 } },
+  ],
+} satisfies HtmlToTextOptions)
