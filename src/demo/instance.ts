@@ -42,6 +42,7 @@ export const knownApps = [
   'notes',
   'files_sharing',
   'files_trashbin',
+  'files_versions',
   'systemtags',
   'comments',
   'calendar',

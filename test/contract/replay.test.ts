@@ -64,6 +64,26 @@ const preparations: Record<string, Record<string, (stage: Stage) => Promise<void
       stage.names.set('t3.txt.d1795229311', /t3\.txt\.d\d+/.exec(body)?.[0] ?? '')
     },
   },
+  versions: {
+    'write 0': async ({ send }) => {
+      await send('MKCOL', '/remote.php/dav/files/alice/docs')
+    },
+    'list versions': async ({ names, send }) => {
+      const file = '/remote.php/dav/files/alice/docs/ver.txt'
+      const time = async () => {
+        const { headers } = await send('GET', file)
+        return String(Date.parse(headers.get('last-modified') ?? '') / 1000)
+      }
+      for (const [recorded, next] of [
+        ['1795229272', 'v1\n'],
+        ['1795229274', 'v2\n'],
+        ['1795229275', undefined],
+      ] as const) {
+        names.set(recorded, await time())
+        if (next !== undefined) await send('PUT', file, next)
+      }
+    },
+  },
   contacts: {
     // The instance had changed its accounts more often than the demo, and met people of its own.
     'list address books (incl. z-server-generated--system, z-app-generated--contactsinteraction--recent)':
@@ -104,6 +124,7 @@ const apps = [
   'webdav',
   'notes',
   'trashbin',
+  'versions',
   'systemtags',
   'comments',
   'calendar',

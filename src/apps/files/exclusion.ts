@@ -4,12 +4,13 @@
  *
  * Fails closed: when the tags cannot be read, nothing is shown and nothing is changed.
  */
-import { multistatus, propertyText } from '../../nextcloud/dav/multistatus.ts'
+import { multistatus } from '../../nextcloud/dav/multistatus.ts'
 import { encodePath, segmentsBelow } from '../../nextcloud/dav/paths.ts'
 import { davRoot, davUserId } from '../../nextcloud/dav/principal.ts'
-import { document, oc } from '../../nextcloud/dav/xml.ts'
+import { document } from '../../nextcloud/dav/xml.ts'
 import { CodedError, type ErrorCode } from '../../nextcloud/errors.ts'
 import type { Session } from '../../nextcloud/session.ts'
+import { foldedName, listTags } from './system-tags.ts'
 
 /** What is kept from one user; segments as in {@link encodePath}. */
 export interface Hidden {
@@ -77,23 +78,13 @@ async function load(session: Session, wanted: ReadonlySet<string>): Promise<Hidd
 }
 
 /** Several tags may have one name: they differ in who may see and set them. */
-async function tagIds(session: Session, wanted: ReadonlySet<string>): Promise<string[]> {
-  const reply = await session.send({
-    method: 'PROPFIND',
-    path: '/remote.php/dav/systemtags/',
-    headers: { depth: '1', 'content-type': 'application/xml; charset=utf-8' },
-    body: document('d:propfind', '<d:prop><oc:id/><oc:display-name/></d:prop>'),
-    expect: [207],
-    subject: 'the system tags',
-  })
-  return multistatus(reply).flatMap(tag => {
-    const id = propertyText(tag, oc('id'))
-    const name = propertyText(tag, oc('display-name'))
-    return id !== undefined && name !== undefined && wanted.has(foldedName(name)) ? [id] : []
-  })
+async function tagIds(session: Session, wanted: ReadonlySet<string>): Promise<number[]> {
+  return (await listTags(session))
+    .filter(({ name }) => wanted.has(foldedName(name)))
+    .map(({ id }) => id)
 }
 
-async function pathsWithTag(session: Session, userId: string, tagId: string): Promise<string[][]> {
+async function pathsWithTag(session: Session, userId: string, tagId: number): Promise<string[][]> {
   const root = ['files', userId]
   const reply = await session.send({
     method: 'REPORT',
@@ -101,7 +92,7 @@ async function pathsWithTag(session: Session, userId: string, tagId: string): Pr
     headers: { 'content-type': 'application/xml; charset=utf-8' },
     body: document(
       'oc:filter-files',
-      `<d:prop><oc:fileid/></d:prop><oc:filter-rules><oc:systemtag>${Number(tagId)}</oc:systemtag></oc:filter-rules>`,
+      `<d:prop><oc:fileid/></d:prop><oc:filter-rules><oc:systemtag>${tagId}</oc:systemtag></oc:filter-rules>`,
     ),
     expect: [207],
     maxBytes: 128 * 1024 * 1024,
@@ -125,10 +116,6 @@ function unreadable(error: unknown): unknown {
     ...error.details,
     cause: error,
   })
-}
-
-function foldedName(name: string): string {
-  return name.trim().normalize('NFC').toLowerCase()
 }
 
 /**

@@ -2,9 +2,12 @@ import type { App } from '../../mcp/app.ts'
 import { createExclusion } from './exclusion.ts'
 import { openHome } from './home.ts'
 import { commentTools } from './tools/comments.ts'
+import { markTools } from './tools/marks.ts'
 import { readTools } from './tools/read.ts'
 import { searchTools } from './tools/search.ts'
 import type { OpenHome } from './tools/shared.ts'
+import { trashTools } from './tools/trash.ts'
+import { versionTools } from './tools/versions.ts'
 import { writeTools } from './tools/write.ts'
 
 /** What the operator decides about files. */
@@ -21,7 +24,16 @@ export function createFilesApp({ excludedTags }: FilesOptions): App {
     id: 'files',
     title: 'Files',
     aliases: ['webdav'],
-    tools: [...readTools(open), ...writeTools(open), ...searchTools(open), ...commentTools(open)],
+    tools: [
+      ...readTools(open),
+      ...writeTools(open),
+      ...searchTools(open),
+      ...commentTools(open),
+      ...markTools(open),
+      ...versionTools(open),
+      // What was deleted no longer tells its tags, so nothing of it can be kept from anybody.
+      ...(excludedTags.length === 0 ? trashTools(open) : []),
+    ],
   }
 }
 

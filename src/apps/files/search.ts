@@ -6,7 +6,7 @@ import { type DavResource, multistatus } from '../../nextcloud/dav/multistatus.t
 import { document, escapeXml } from '../../nextcloud/dav/xml.ts'
 import { badInput, CodedError } from '../../nextcloud/errors.ts'
 import { ENTRY_PROPERTIES, type Entry, entryOf } from './entry.ts'
-import { named, type Place } from './home.ts'
+import { type Home, named, type Place } from './home.ts'
 import { namePattern } from './pattern.ts'
 
 /** What to look for; what is not given does not matter. */
@@ -65,6 +65,13 @@ export async function search(
     known: Math.min(found.length, wanted),
     hasMore: found.length >= wanted,
   }
+}
+
+/** The file or folder with an id, wherever the user has it. One request. */
+export async function findById(home: Home, fileId: number): Promise<Entry | undefined> {
+  const where = compare('eq', 'oc:fileid', String(fileId))
+  const resources = await send(home.place(''), where, 0, 2)
+  return resources.map(resource => entryOf(home, resource)).find(entry => entry?.file_id === fileId)
 }
 
 async function send(

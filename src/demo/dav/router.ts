@@ -13,6 +13,7 @@ import { propfindHeaders } from './propfind.ts'
 import { handleTagRelations, handleTags } from './systemtags.ts'
 import { handleTrashbin } from './trashbin.ts'
 import { handleUploads } from './uploads.ts'
+import { handleVersions } from './versions.ts'
 
 interface Collection {
   handle: (call: DavCall) => Reply
@@ -27,6 +28,7 @@ const collections = new Map<string, Collection>([
   ['calendars', { handle: handleCalendars }],
   ['addressbooks', { handle: handleContacts }],
   ['trashbin', { handle: handleTrashbin, app: 'files_trashbin' }],
+  ['versions', { handle: handleVersions, app: 'files_versions' }],
   ['systemtags', { handle: handleTags, app: 'systemtags' }],
   ['systemtags-relations', { handle: handleTagRelations, app: 'systemtags' }],
   ['comments', { handle: handleComments, app: 'comments' }],

@@ -84,6 +84,11 @@ function files(instance: Instance): Record<string, unknown> {
     file_conversions: [],
     ...(isEnabled(instance, 'comments') && { comments: true }),
     ...(trash && { undelete: true, delete_from_trash: true }),
+    ...(isEnabled(instance, 'files_versions') && {
+      versioning: true,
+      version_labeling: true,
+      version_deletion: true,
+    }),
   }
 }
 

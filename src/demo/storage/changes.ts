@@ -76,17 +76,29 @@ export function writeFile(
       content,
       type: typeOfName(name),
       checksum,
+      versions: new Map(),
+      versionLabels: new Map(),
     }
     file.mtime = options.mtime ?? file.mtime
     storage.byId.set(file.id, file)
     attach(storage, file, parent)
     return file
   }
-  const growth = content.length - known.content.length
-  Object.assign(known, { content, checksum, etag: fileEtag(storage) })
-  known.mtime = options.mtime ?? seconds(storage)
-  markChanged(storage, known, growth)
+  replaceContent(storage, known, content, options)
   return known
+}
+
+/** Gives a file other content; what it was becomes a version of it. */
+export function replaceContent(
+  storage: Storage,
+  file: FileNode,
+  content: Buffer,
+  { checksum, mtime = seconds(storage) }: WriteOptions,
+): void {
+  const growth = content.length - file.content.length
+  if (file.mtime !== mtime && file.content.length > 0) file.versions.set(file.mtime, file.content)
+  Object.assign(file, { content, checksum, mtime, etag: fileEtag(storage) })
+  markChanged(storage, file, growth)
 }
 
 /** Sets the modification time, in Unix seconds, which gives a new ETag as in Nextcloud. */

@@ -24,6 +24,10 @@ export interface FileNode extends NodeBase {
   content: Buffer
   type: string
   checksum: string | undefined
+  /** What it was before, by the time it was written (Unix seconds). */
+  versions: Map<number, Buffer>
+  /** What people named its versions, by their time. */
+  versionLabels: Map<number, string>
 }
 
 /** A folder; `size` is that of everything below it. */

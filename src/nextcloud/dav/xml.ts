@@ -24,6 +24,8 @@ const PREFIXES = {
   cs: NS.CALENDARSERVER,
   x: NS.APPLE,
 }
+/** A name with one of these prefixes, as in `oc:favorite`. */
+export type Prefixed = `${keyof typeof PREFIXES}:${string}`
 const DECLARATIONS = Object.entries(PREFIXES).map(
   ([prefix, namespace]) => [prefix, ` xmlns:${prefix}="${namespace}"`] as const,
 )
@@ -36,6 +38,12 @@ export interface Element {
   readonly children: readonly Element[]
   /** The character data directly inside, unescaped. */
   readonly text: string
+}
+
+/** A prefixed name in the form of {@link Element.name}. */
+export function resolved(name: Prefixed): string {
+  const [prefix, local] = name.split(':', 2)
+  return `{${PREFIXES[prefix as keyof typeof PREFIXES]}}${local}`
 }
 
 /** A name in the form of {@link Element.name}. */

@@ -4,6 +4,7 @@ import { defineTool, type Tool } from '../../../mcp/tool.ts'
 import { type FileContent, MOST_BYTES, readContent } from '../content.ts'
 import { Entry } from '../entry.ts'
 import { listFolder } from '../listing.ts'
+import { versionPlace } from '../versions.ts'
 import { nextOffset, type OpenHome, offset } from './shared.ts'
 
 const ReadResult = z.object({
@@ -75,6 +76,7 @@ export function readTools(open: OpenHome): Tool[] {
     input: z.object({
       path: z.string(),
       offset: offset.describe('Bytes'),
+      version: z.string().optional().describe('From nc_webdav_list_versions'),
       max_bytes: z.int().min(16).max(MOST_BYTES).optional(),
       parse_document: z
         .enum(['auto', 'markdown', 'raw'])
@@ -82,9 +84,10 @@ export function readTools(open: OpenHome): Tool[] {
         .describe('No effect: documents are not converted'),
     }),
     output: ReadResult,
-    async run({ session }, { path, offset, max_bytes, parse_document }) {
+    async run({ session }, { path, offset, version, max_bytes, parse_document }) {
       const file = (await open(session)).place(path)
-      const content = await readContent(file, { offset, maxBytes: max_bytes })
+      const place = version === undefined ? file : await versionPlace(file, version)
+      const content = await readContent(place, { offset, maxBytes: max_bytes })
       return readResult(file.path, content, parse_document)
     },
   })
