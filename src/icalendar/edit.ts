@@ -30,6 +30,8 @@ export interface EditContext {
   readonly zone: string
   /** For ORGANIZER when attendees appear first; the user's own address. */
   readonly organizer?: { readonly email: string; readonly name?: string | undefined } | undefined
+  /** Addresses by which the user organizes and is invited; undefined where it is not the user's own calendar. */
+  readonly addresses?: readonly string[] | undefined
   /** Default: a random UUID. */
   readonly newUid?: (() => string) | undefined
 }
@@ -106,11 +108,17 @@ export function touch(
 ): Component {
   const time = stamp(context.now)
   const stamped = setValue(setValue(component, 'DTSTAMP', time), 'LAST-MODIFIED', time)
-  const organizer = property(component, 'ORGANIZER')
-  const own = context.organizer?.email.toLowerCase()
-  const isOthers = organizer !== undefined && own !== undefined && addressOf(organizer) !== own
-  if (!isSignificant || isOthers) return stamped
+  if (!isSignificant || isInvitation(component, context)) return stamped
   return setValue(stamped, 'SEQUENCE', String(numberOf(component, 'SEQUENCE') + 1))
+}
+
+/** Whether somebody else organizes an event, as far as the user's own addresses are known. */
+export function isInvitation(component: Component, context: EditContext): boolean {
+  const organizer = property(component, 'ORGANIZER')
+  const address = organizer === undefined ? '' : addressOf(organizer)
+  const { addresses = context.organizer && [context.organizer.email] } = context
+  if (!address.includes('@') || addresses === undefined) return false
+  return !addresses.some(own => own.trim().toLowerCase() === address)
 }
 
 /** The object with some of its components in place of others; undefined takes one away. */

@@ -1,7 +1,14 @@
 /** Making, changing and deleting single events. */
 import { z } from 'zod'
+import { isInvitation } from '../../../icalendar/edit.ts'
 import { describeEvent } from '../../../icalendar/event.ts'
-import { createEvent, deleteEvent, type Scope, updateEvent } from '../../../icalendar/event-edit.ts'
+import {
+  createEvent,
+  deleteEvent,
+  type EditContext,
+  type Scope,
+  updateEvent,
+} from '../../../icalendar/event-edit.ts'
 import { readObject } from '../../../icalendar/object.ts'
 import { defineTool } from '../../../mcp/tool.ts'
 import {
@@ -141,7 +148,11 @@ export const updateEventTool = defineTool({
             new_href: hrefOf(session, added.written.path),
             new_etag: added.written.etag,
           }),
-      ...notesOf(result, calendar, context.isZoneKnown, !isEmpty(fields.attendees)),
+      ...notesOf(result, calendar, {
+        isZoneKnown: context.isZoneKnown,
+        isInviting: !isEmpty(fields.attendees),
+        organizer: organizerElse(text, event_uid, context),
+      }),
     }
   },
 })
@@ -211,7 +222,8 @@ export async function create(session: Session, calendarName: string, fields: Eve
   const made = createEvent(changes, context)
   const written = await addObject(session, calendar, made)
   const result = writtenResult(session, made.uid, written, made.text)
-  return { ...result, ...notesOf(result, calendar, context.isZoneKnown, isInviting) }
+  const { isZoneKnown } = context
+  return { ...result, ...notesOf(result, calendar, { isZoneKnown, isInviting }) }
 }
 
 /** What is said of an object that was written. */
@@ -234,6 +246,14 @@ function writtenResult(
   }
 }
 
+/** Who organizes an event that the user was invited to. */
+function organizerElse(text: string, uid: string, context: EditContext): string | undefined {
+  const object = readObject(text, { uid })
+  const { master = object.overrides[0] } = object
+  const isElse = context.addresses !== undefined && master && isInvitation(master, context)
+  return isElse ? describeEvent(object).organizer?.email : undefined
+}
+
 /** Whether a local time, or the name of an occurrence, has to be understood. */
 function needsZone(fields: EventFields, part: Scope): boolean {
   const { start_datetime, end_datetime, all_day, timezone, recurrence_rule } = fields
@@ -245,13 +265,23 @@ function needsZone(fields: EventFields, part: Scope): boolean {
 function notesOf(
   { last_day }: { readonly last_day?: string | undefined },
   calendar: Calendar,
-  isZoneKnown: boolean,
-  isInviting: boolean,
+  {
+    isZoneKnown,
+    isInviting,
+    organizer,
+  }: {
+    readonly isZoneKnown: boolean
+    readonly isInviting: boolean
+    readonly organizer?: string | undefined
+  },
 ) {
   const notes = [
     ...(last_day === undefined ? [] : [ALL_DAY_NOTE]),
     ...(isZoneKnown ? [] : [ZONE_NOTE]),
     ...(isInviting ? ['Nextcloud sends the invitations.'] : []),
+    ...(organizer === undefined
+      ? []
+      : [`${organizer} organizes this event: only the user's own copy of it was changed.`]),
     ...(calendar.source === 'shared'
       ? [`The calendar belongs to ${calendar.owner}, who sees this too.`]
       : []),
