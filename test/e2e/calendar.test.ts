@@ -153,6 +153,18 @@ describe('lists', () => {
     await h.dav.send('DELETE', `${h.calendar}/old-file.ics`)
   })
 
+  test('the ends of time', async () => {
+    await h.store('omega', ['DTSTART;VALUE=DATE:99991230', 'SUMMARY:omega'])
+    const all = await list({
+      start_date: '0000-01-01',
+      end_date: '9999-12-31',
+      title_contains: 'omega',
+    })
+    expect(starts(all)).toEqual(['9999-12-30'])
+    const { end_date } = await list({ start_date: '9999-12-01' })
+    expect(end_date).toMatch(/^\+010000-\d\d-\d\dT\d\d:\d\d:\d\d[+-]/)
+  })
+
   test('filters', async () => {
     const at = ['DTSTART:20320101T100000Z', 'DTEND:20320101T120000Z']
     await h.store('f1', [

@@ -124,7 +124,8 @@ export async function completeTodo(
     readTodo(session, list, uid, etag),
   ])
   const before = describe(object.data, uid, clock)
-  const done = !before.recurring && before.status === 'COMPLETED' ? before.completed : undefined
+  const isDone = before.status === 'COMPLETED' && before.current_recurrence_id === undefined
+  const done = isDone ? before.completed : undefined
   const isAsked = options.completed !== undefined || options.recurrenceId !== undefined
   if (done !== undefined && !isAsked) {
     return {
