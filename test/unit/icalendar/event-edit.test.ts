@@ -439,6 +439,22 @@ describe('this and future', () => {
     ])
   })
 
+  test('a rule that is over before stays so', () => {
+    const text = weekly('RRULE:FREQ=DAILY;COUNT=2\nRDATE;TZID=Europe/Berlin:20260413T090000')
+    const future = { scope: 'this_and_future', recurrenceId: '2026-04-13' } as const
+    const { text: left, added } = updateEvent(text, { title: 'Late' }, future, context)
+    expect(raw(left, 'RRULE')).toEqual(['RRULE:FREQ=DAILY;COUNT=2'])
+    expect(starts(left, '2026-03-01', '2026-06-01')).toEqual([
+      '2026-03-30T09:00:00+02:00',
+      '2026-03-31T09:00:00+02:00',
+    ])
+    expect(raw(added?.text ?? '', 'RRULE')).toEqual([])
+    expect(starts(added?.text ?? '', '2026-03-01', '2026-06-01')).toEqual([
+      '2026-04-13T09:00:00+02:00',
+    ])
+    expect(deleteEvent(text, future, context)).toContain('RRULE:FREQ=DAILY;COUNT=2\r\n')
+  })
+
   test('from the first on it is the whole series', () => {
     const first = { scope: 'this_and_future', recurrenceId: '2026-03-30' } as const
     const { text, added } = updateEvent(series, { title: 'All' }, first, context)
