@@ -140,7 +140,8 @@ function completed(alarm: Component, action: string, setting: AlarmSetting): Com
   if (action !== 'AUDIO' && !names.has('DESCRIPTION')) made = setText(made, 'DESCRIPTION', title)
   if (action !== 'EMAIL') return made
   if (!names.has('SUMMARY')) made = setText(made, 'SUMMARY', title)
-  const address = setting.context.organizer?.email
+  const { organizer, addresses = [] } = setting.context
+  const address = organizer?.email ?? addresses[0]
   if (names.has('ATTENDEE') || address === undefined) return made
   return setValue(made, 'ATTENDEE', `mailto:${address}`)
 }

@@ -296,6 +296,14 @@ describe('alarms and people', () => {
     expect(changed).toContain('TRIGGER:-PT1H')
   })
 
+  test('a mail goes to the user, whether others are invited or not', () => {
+    const own = { ...context, organizer: undefined, addresses: ['me@example.org'] }
+    const start_datetime = '2026-07-01T10:00'
+    const reminders = [{ action: 'EMAIL', minutes_before: 5 }] as const
+    const { text } = createEvent({ title: 'New', start_datetime, reminders }, own)
+    expect(text).toContain('ATTENDEE:mailto:me@example.org\r\nEND:VALARM')
+  })
+
   test('reminder_minutes moves one and keeps the others', () => {
     const changed = update(fixture('rfc-alarms-of-all-kinds'), { reminder_minutes: 30 })
     expect(changed.match(/BEGIN:VALARM/g)).toHaveLength(4)

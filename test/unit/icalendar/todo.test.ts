@@ -182,6 +182,13 @@ test('a reminder is before the start, else before what is due', () => {
   expect(updateTodo(theirs, { reminders: described(theirs).reminders }, at)).toBe(theirs)
 })
 
+test('a day and hours from it are not one span', () => {
+  const text = todo('DTSTART:20260401T090000Z\nDURATION:PT1H\nSUMMARY:Hour')
+  expect(() => updateTodo(text, { dtstart: '2026-04-02' }, at)).toThrow(/^dtstart: .* both/)
+  const moved = updateTodo(text, { dtstart: '2026-04-02T09:00:00Z' }, at)
+  expect(moved).toContain('DTSTART:20260402T090000Z\r\nDURATION:PT1H\r\n')
+})
+
 test('parents are told from children', () => {
   expect(described(fixture('todo-duration')).parent_uid).toBe('dad@example.org')
   const orphan = updateTodo(fixture('todo-duration'), { parent_uid: '' }, at)
