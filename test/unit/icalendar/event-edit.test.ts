@@ -273,6 +273,17 @@ describe('days, rules and single occurrences', () => {
     expect(raw(one, 'SUMMARY')).toEqual(['SUMMARY:Standup', 'SUMMARY:Mine'])
   })
 
+  test('what is cut off is changed only where it is certain what that makes of it', () => {
+    const begun = weekly().slice(0, weekly().indexOf('END:VEVENT')).trimEnd()
+    expect(described(begun).title).toBe('W')
+    expect(update(begun, { title: 'W' })).toBe(begun)
+    expect(code(() => update(begun, { location: 'Attic' }))).toMatch(/^UNSUPPORTED: .*cut off/)
+    const alarm = weekly('BEGIN:VALARM\nACTION:DISPLAY')
+    const reminders = [{ action: 'DISPLAY', minutes_before: 5 }] as const
+    expect(code(() => update(alarm, { reminders }))).toMatch(/^UNSUPPORTED: .*cut off/)
+    expect(update(alarm, { title: 'X' })).toContain('ACTION:DISPLAY\r\nEND:VEVENT')
+  })
+
   test('what does not recur has no occurrences to name; what is no event is refused', () => {
     const scope = { scope: 'occurrence', recurrenceId: '2026-03-30' } as const
     expect(code(() => updateEvent(weekly(), { title: 'x' }, scope, context))).toMatch(/^NOT_FOUND/)
