@@ -1,6 +1,6 @@
 /** Reading calendars and events. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { BERLIN, type Events, startEvents } from '../support/events.ts'
+import { BERLIN, type Events, eventText, startEvents } from '../support/events.ts'
 
 let h: Events & { end(): Promise<void> }
 
@@ -249,6 +249,24 @@ describe('lists', () => {
       ...args,
     })
     expect(error).toMatchObject({ code: 'BAD_INPUT', message: expect.stringMatching(message) })
+  })
+
+  test('rules that cost much do not hold up others', async () => {
+    const hostile = await h.further('hostile')
+    for (let each = 0; each < 20; each++) {
+      const lines = ['DTSTART:19700101T000000Z', 'RRULE:FREQ=SECONDLY;BYDAY=MO;COUNT=999999999']
+      await h.dav.put(hostile, `${each}.ics`, eventText(`hostile-${each}`, lines))
+    }
+    let [longest, last] = [0, performance.now()]
+    const timer = setInterval(() => {
+      longest = Math.max(longest, performance.now() - last)
+      last = performance.now()
+    }, 1)
+    const { incomplete_series } = await list({ calendar_name: hostile, start_date: '2030-01-01' })
+    clearInterval(timer)
+    expect(incomplete_series).toHaveLength(20)
+    expect(longest).toBeLessThan(1000)
+    await h.dav.send('DELETE', `${hostile}/`, { headers: { 'x-nc-caldav-no-trashbin': '1' } })
   })
 
   test('what cannot be read, or never ends, does not fail the list', async () => {
