@@ -283,6 +283,11 @@ describe('update', () => {
       expect(error).toMatchObject({ code: 'FORBIDDEN', message: expect.stringContaining('boss@') })
     }
     expect(await h.stored('invited')).toBe(before)
+    const { message } = await h.ok('nc_calendar_delete_event', {
+      calendar_name: h.calendar,
+      event_uid: 'invited',
+    })
+    expect(message).toMatch(/trash bin.*boss@example.org/)
   })
 
   test('a stale etag is a CONFLICT with the current one and changes nothing', async () => {

@@ -102,8 +102,11 @@ export function updateTodo(
     ])
     const text = updated(object.data, changes, contextOf(clock), recurrenceId)
     const todo = describe(text, uid, clock)
-    const written = await replaceObject(session, list, { ...object, uid }, text)
-    return { path: written.path, etag: written.etag, todo, place: placeOf(changes, clock, todo) }
+    const isSame = text === object.data
+    const { path, etag: current } = isSame
+      ? object
+      : await replaceObject(session, list, { ...object, uid }, text)
+    return { path, etag: current, todo, place: placeOf(changes, clock, todo) }
   })
 }
 

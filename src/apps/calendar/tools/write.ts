@@ -29,6 +29,7 @@ import {
   scopeOf,
 } from '../fields.ts'
 import { isEmpty } from '../filters.ts'
+import { eventIn } from '../listing.ts'
 import { ZONE_NOTE } from '../zone.ts'
 
 export const EventWritten = z.object({
@@ -151,7 +152,7 @@ export const updateEventTool = defineTool({
       ...notesOf(result, calendar, {
         isZoneKnown: context.isZoneKnown,
         isInviting: !isEmpty(fields.attendees),
-        organizer: organizerElse(text, event_uid, context),
+        organizer: organizerElse(text, context),
       }),
     }
   },
@@ -185,11 +186,14 @@ export const deleteEventTool = defineTool({
     requireWritable(calendar, 'VEVENT')
     const target = { calendar, uid: event_uid, etag }
     const about = { deleted_uid: event_uid, calendar_name: calendar.name }
-    if (part.scope === 'series') {
-      const status_code = await deleteTarget(session, target)
-      return { status_code, message: restoreHint(calendar), ...about }
+    const isSeries = part.scope === 'series'
+    const context = await editContext(session, calendar, { zone: !isSeries, organizer: false })
+    if (isSeries) {
+      const { status, text } = await deleteTarget(session, target)
+      const organizer = organizerElse(text, context)
+      const told = organizer && ` Nextcloud tells ${organizer} that the user does not come.`
+      return { status_code: status, message: restoreHint(calendar) + (told ?? ''), ...about }
     }
-    const context = await editContext(session, calendar, { zone: true, organizer: false })
     const changed = await changeObject(session, target, text => {
       const left = deleteEvent(text, part, context)
       return left === undefined ? undefined : { text: left }
@@ -247,11 +251,12 @@ function writtenResult(
 }
 
 /** Who organizes an event that the user was invited to. */
-function organizerElse(text: string, uid: string, context: EditContext): string | undefined {
-  const object = readObject(text, { uid })
-  const { master = object.overrides[0] } = object
-  const isElse = context.addresses !== undefined && master && isInvitation(master, context)
-  return isElse ? describeEvent(object).organizer?.email : undefined
+function organizerElse(text: string, context: EditContext): string | undefined {
+  const object = eventIn(text)
+  const event = object?.master ?? object?.overrides[0]
+  if (object === undefined || event === undefined || context.addresses === undefined)
+    return undefined
+  return isInvitation(event, context) ? describeEvent(object).organizer?.email : undefined
 }
 
 /** Whether a local time, or the name of an occurrence, has to be understood. */
