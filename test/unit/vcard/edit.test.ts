@@ -23,6 +23,13 @@ test('a department that is given as it is shown stays as it is written', () => {
   expect(changed(text, { department: 'Sales; B' })).toContain('ORG:Acme\\, Inc;Sales;B\r\n')
 })
 
+test('a name that is written without blanks follows its parts', () => {
+  const text = card('3.0', 'N:山田;太郎;;;').replace('FN:Somebody', 'FN:山田太郎')
+  const married = changed(text, { family_name: '田中' })
+  expect(married).toContain('FN:田中太郎\r\n')
+  expect(married).toContain('N:田中;太郎;;;\r\n')
+})
+
 test.each([
   ['3.0', 'EMAIL;TYPE=PREF,HOME:a@b.c', 'EMAIL;TYPE=HOME:a@b.c', 'EMAIL;TYPE=PREF:d@e.f'],
   ['4.0', 'EMAIL;PREF=1:a@b.c', 'EMAIL:a@b.c', 'EMAIL;PREF=1:d@e.f'],
