@@ -191,8 +191,9 @@ export const deleteEventTool = defineTool({
     if (isSeries) {
       const { status, text } = await deleteTarget(session, target)
       const organizer = organizerElse(text, context)
-      const told = organizer && ` Nextcloud tells ${organizer} that the user does not come.`
-      return { status_code: status, message: restoreHint(calendar) + (told ?? ''), ...about }
+      const told = organizer && `If the user is invited, Nextcloud tells ${organizer} of a refusal.`
+      const message = [restoreHint(calendar), told].filter(Boolean).join(' ')
+      return { status_code: status, message, ...about }
     }
     const changed = await changeObject(session, target, text => {
       const left = deleteEvent(text, part, context)
@@ -250,7 +251,7 @@ function writtenResult(
   }
 }
 
-/** Who organizes an event that the user was invited to. */
+/** Who organizes an event of the user's own calendar, where that is somebody else. */
 function organizerElse(text: string, context: EditContext): string | undefined {
   const object = eventIn(text)
   const event = object?.master ?? object?.overrides[0]
