@@ -16,6 +16,14 @@ const MOST_CHARACTERS = 1_000_000
 const MOST_LEVELS = 100
 /** Newsletters fill their previews with these. Joiners stay: Persian and emoji need them. */
 const PADDING = /[\u00AD\u200B\u2060\uFEFF]|\u034F/g
+const MOST_OPEN = 1_000
+const TAG = /<(\/?)([a-z][a-z0-9]*)/gi
+/** Elements without content, and those that people leave open because the next one ends them. */
+const NEVER_NESTS = new Set(
+  'area base br col dd dt embed hr img input li link meta option p param source td th tr wbr'.split(
+    ' ',
+  ),
+)
 /** Other addresses (`javascript:`, `cid:`, `data:`) say nothing to a reader. */
 const SHOWN_ADDRESS = /^(?:https?|mailto|tel|ftp):/i
 
@@ -26,12 +34,27 @@ const SHOWN_ADDRESS = /^(?:https?|mailto|tel|ftp):/i
  * 1,000,000 characters or 100 levels is left out, with "…" in its place.
  */
 export function htmlToMarkdown(html: string): string {
-  return convert(html)
+  const read = beforeTooDeep(html.slice(0, MOST_CHARACTERS))
+  return convert(read.length < html.length ? `${read} …` : read)
     .replaceAll('\u00A0', ' ')
     .replaceAll(PADDING, '')
     .replaceAll(/[^\S\n]+$/gm, '')
     .replaceAll(/\n{3,}/g, '\n\n')
     .trim()
+}
+
+/**
+ * Up to where elements are nested too deeply for any reader. The parser's own stack takes time in
+ * proportion to its height for each element.
+ */
+function beforeTooDeep(html: string): string {
+  let open = 0
+  for (const { 1: slash, 2: name = '', index } of html.matchAll(TAG)) {
+    if (NEVER_NESTS.has(name.toLowerCase())) continue
+    open = Math.max(0, open + (slash === '/' ? -1 : 1))
+    if (open > MOST_OPEN) return html.slice(0, index)
+  }
+  return html
 }
 
 const heading: FormatCallback = (element, walk, builder) => {
@@ -128,7 +151,7 @@ function formatted(format: string, ...selectors: string[]): SelectorDefinition[]
 
 const convert = compile({
   wordwrap: false,
-  limits: { maxDepth: MOST_LEVELS, maxInputLength: MOST_CHARACTERS, ellipsis: '…' },
+  limits: { maxDepth: MOST_LEVELS, ellipsis: '…' },
   formatters: { heading, link, image, code, table },
   selectors: [
     ...formatted('heading', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6'),

@@ -57,6 +57,7 @@ describe('what nobody sees is not there', () => {
 describe('whatever is fed', () => {
   test.each([
     ['nesting', '<div>'.repeat(100_000)],
+    ['nesting of what is small', '<b>'.repeat(330_000)],
     ['nested quotations', '<blockquote>a'.repeat(50_000)],
     ['nested tables', '<table><tr><td>'.repeat(30_000)],
     ['attributes', `<p ${'a="1" '.repeat(150_000)}>x`],
@@ -67,7 +68,7 @@ describe('whatever is fed', () => {
   ])('%s: it ends, soon', (_, html) => {
     const began = performance.now()
     expect(htmlToMarkdown(html).length).toBeLessThanOrEqual(1_000_001)
-    expect(performance.now() - began).toBeLessThan(5_000)
+    expect(performance.now() - began).toBeLessThan(3_000)
   })
 
   test('it never fails', () => {
