@@ -109,10 +109,10 @@ function parse(
   return parsed
 }
 
-function requireMandatory({ columns }: Place, valueOf: (id: number) => unknown): void {
+function requireMandatory({ columns }: Place, cellOf: (id: number) => unknown): void {
   for (const { id, title, mandatory, subtype } of columns) {
     if (!mandatory) continue
-    const value = valueOf(id)
+    const value = cellOf(id)
     if (value === undefined) {
       throw new Problem('bad', `Mandatory column "${title}" cannot be empty.`)
     }

@@ -160,7 +160,7 @@ function createShare(call: TablesCall): Share {
   const { given, store, userId } = call
   const id = String(given.nodeId)
   const nodeType = given.nodeType === 'view' ? 'view' : 'table'
-  const node = guard[nodeType](call, 'manage', id)
+  const node = (nodeType === 'view' ? guard.view : guard.table)(call, 'manage', id)
   const at = timestamp(call.now)
   const share: Share = {
     id: nextId(store, 'shares'),
