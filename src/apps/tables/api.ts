@@ -84,7 +84,7 @@ export function tables(session: Session) {
     view: (id: number) => send(ApiView, 'GET', `/views/${id}`, named('view', id)),
 
     createView: (tableId: number, title: string, emoji: string | undefined) =>
-      send(ApiView, 'POST', `/tables/${tableId}/views`, `the new view "${title}"`, {
+      send(ApiView, 'POST', `/tables/${tableId}/views`, named('table', tableId), {
         body: { title, ...(emoji === undefined ? {} : { emoji }) },
       }),
 
@@ -106,7 +106,7 @@ export function tables(session: Session) {
     column: (id: number) => send(ApiColumn, 'GET', `/columns/${id}`, named('column', id)),
 
     createColumn: (tableId: number, title: string, settings: object) =>
-      send(ApiColumn, 'POST', `/tables/${tableId}/columns`, `the new column "${title}"`, {
+      send(ApiColumn, 'POST', `/tables/${tableId}/columns`, named('table', tableId), {
         body: { title, ...settings },
       }),
 

@@ -108,6 +108,9 @@ export async function deleteRows(
     )
   }
   const gone = new CodedError('NOT_FOUND', 'Not found')
+  if (missing.size === ids.length) {
+    throw new CodedError('NOT_FOUND', 'None of the rows is there', { subject: `table ${tableId}` })
+  }
   if (dryRun) {
     return ids.map((id, index) =>
       missing.has(id) ? failed(index, gone, id) : row(index, 'would be deleted', id),

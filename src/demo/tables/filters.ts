@@ -110,6 +110,7 @@ function defaultOf({ type, settings }: Column): unknown {
 
 function resolved(value: string): string {
   if (value.startsWith('@selection-id-')) return value.slice(14)
+  if (value.startsWith('@stars-')) return value.slice(7)
   if (value === '@checked') return 'true'
   if (value === '@unchecked') return 'false'
   return value
