@@ -68,7 +68,8 @@ export function tables(session: Session) {
 
   return {
     /** All tables the user may use, and the views that are shared without their tables. */
-    everything: () => ocs(session, Everything, { path: `${V2}/init`, subject: 'the tables' }),
+    everything: () =>
+      ocs(session, Everything, { path: `${V2}/init`, subject: 'the tables' }).catch(listFailed),
 
     table: (id: number) => send(ApiTable, 'GET', `/tables/${id}`, named('table', id)),
 
@@ -162,6 +163,14 @@ function explained(error: CodedError): CodedError {
     return new CodedError('FORBIDDEN', 'Not allowed for this user', details)
   }
   return error
+}
+
+/** The app counts the rows of every view for its list, and one that it cannot count ends it. */
+function listFailed(error: unknown): never {
+  if (!hasCode(error, 'UPSTREAM_ERROR') || error.details.status !== 500) throw error
+  throw withDetails(error, 'Tables could not list the tables', {
+    hint: 'One broken view is enough for that, as one that filters by a deleted column. Single tables can still be read by their id.',
+  })
 }
 
 /** Missing and foreign tables look alike, and that is all there is to say. */

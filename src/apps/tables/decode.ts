@@ -53,6 +53,7 @@ export function decodeValue(column: ApiColumn, value: unknown): unknown {
 }
 
 function labelOf({ selectionOptions }: ApiColumn, value: unknown): unknown {
+  if (typeof value !== 'string' && typeof value !== 'number') return value
   return selectionOptions.find(({ id }) => id === Number(value))?.label ?? value
 }
 
@@ -73,7 +74,7 @@ function linkIn(text: string): unknown {
 function personOf(person: unknown): unknown {
   if (typeof person !== 'object' || person === null) return person
   const { id, type }: Record<string, unknown> = { ...person }
-  return { id, type: PEOPLE[Number(type)] ?? type }
+  return { id, type: (typeof type === 'number' ? PEOPLE[type] : undefined) ?? type }
 }
 
 function isEmpty(value: unknown): boolean {

@@ -43,7 +43,7 @@ export function encodeValue(column: ApiColumn, value: unknown): Encoded {
     case 'datetime-date':
       return isDate(value) ? { value } : not(value)
     case 'datetime-time': {
-      const [, time] = /^((?:[01]\d|2[0-3]):[0-5]\d)(?::00)?$/.exec(String(value)) ?? []
+      const [, time] = /^((?:[01]\d|2[0-3]):[0-5]\d)(?::00)?$/.exec(textOf(value)) ?? []
       return time === undefined ? not(value) : { value: time }
     }
     case 'usergroup':
@@ -69,6 +69,11 @@ function encodeEmpty(column: ApiColumn): Encoded {
 function not(value: unknown): Encoded {
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value))
   return { problem: `does not take ${JSON.stringify(text.slice(0, 60))}` }
+}
+
+/** Objects have no text: theirs may even fail. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
 }
 
 function encodeText(column: ApiColumn, value: unknown): Encoded {
@@ -97,7 +102,7 @@ function matches(pattern: string, text: string): boolean {
 
 function encodeLink({ textAllowedPattern, textMaxLength }: ApiColumn, value: unknown): Encoded {
   const given: Record<string, unknown> =
-    typeof value === 'object' ? { ...value } : { url: value, ...objectIn(value) }
+    typeof value === 'object' ? { ...value } : (objectIn(value) ?? { url: value })
   const url = given.url ?? given.value ?? given.resourceUrl
   if (typeof url !== 'string' || !isWebAddress(url)) return not(value)
   const providers = (textAllowedPattern ?? '').split(',').filter(Boolean)
@@ -113,12 +118,13 @@ function encodeLink({ textAllowedPattern, textMaxLength }: ApiColumn, value: unk
   return { value: text }
 }
 
-function objectIn(value: unknown): object {
+/** A link as Tables stores it, in case it was read from there. */
+function objectIn(value: unknown): Record<string, unknown> | undefined {
   try {
-    const found: unknown = JSON.parse(String(value))
-    return typeof found === 'object' && found !== null ? found : {}
+    const found: unknown = JSON.parse(textOf(value))
+    return typeof found === 'object' && found !== null ? { ...found } : undefined
   } catch {
-    return {}
+    return undefined
   }
 }
 
@@ -197,13 +203,13 @@ function encodeCheck(value: unknown): Encoded {
 function encodeDatetime(value: unknown): Encoded {
   const [, date, time] =
     /^(\d{4}-\d\d-\d\d)[T ]((?:[01]\d|2[0-3]):[0-5]\d)(?::\d\d(?:\.\d+)?)?(?:[+-]\d\d:\d\d)?$/.exec(
-      String(value).trim(),
+      textOf(value).trim(),
     ) ?? []
   return isDate(date) && time !== undefined ? { value: `${date} ${time}` } : not(value)
 }
 
 function isDate(value: unknown): value is string {
-  const [, year, month, day] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(String(value)) ?? []
+  const [, year, month, day] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(textOf(value)) ?? []
   const parts = { year: Number(year), month: Number(month), day: Number(day) }
   return day !== undefined && checkedWallOf(parts) !== undefined
 }
