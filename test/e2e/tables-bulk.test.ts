@@ -140,7 +140,7 @@ describe('writing', () => {
 
   test.each([
     [[], /rows/],
-    [Array(201).fill({ data: { key: 'a' } }), /rows/],
+    [Array.from({ length: 201 }, () => ({ data: { key: 'a' } })), /rows/],
     [[{ key: 'a' }], /rows\.0\.data/],
     [
       [

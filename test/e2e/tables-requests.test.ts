@@ -277,6 +277,27 @@ describe('odd answers', () => {
     expect(error?.message).toMatch(/"Later" is of the type "relation".*"Broken" has no option "A"/)
   })
 
+  test('of a view that filters by a deleted column say so', async () => {
+    const backend = await demoBackend()
+    h = await startHarness({ backend })
+    const filter = [[{ columnId: 999, operator: 'is-equal', value: 'x' }]]
+    await tablesProbe(backend)
+      .send('PUT', '/views/1', { data: { filter } })
+      .catch(() => {})
+    const list = await h.call('nc_tables_list_tables')
+    expect(list.error).toMatchObject({
+      code: 'UPSTREAM_ERROR',
+      hint: expect.stringMatching(/^One broken view is enough/),
+    })
+    const rows = await h.call('nc_tables_read_table', { view_id: 1 })
+    expect(rows.error).toMatchObject({
+      code: 'UPSTREAM_ERROR',
+      message: 'The filter or the order of the view is broken',
+    })
+    expect(JSON.stringify(rows.error)).not.toMatch(/SELECT|OCA/)
+    expect((await h.ok('nc_tables_read_table', { table_id: 1 })).rows).toHaveLength(3)
+  })
+
   test('200 without a body, as for somebody who is not signed in, is no success', async () => {
     const backend = await demoBackend()
     h = await startHarness({ backend })

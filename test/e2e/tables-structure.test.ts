@@ -278,6 +278,22 @@ describe('views', () => {
     expect(await count()).toBe(before)
   })
 
+  test('that another program broke say so, and can be mended', async () => {
+    const filter = [[{ column: 'Name', operator: 'is-equal', value: 'ant' }]]
+    const args = { table_id: table, title: 'Broken', filter }
+    const view = await h.ok('nc_tables_save_view', args)
+    await probe.send('PUT', `/views/${view.id}`, { data: { filter: [[]] } })
+    const { error } = await h.call('nc_tables_read_table', { view_id: view.id })
+    expect(error).toMatchObject({
+      code: 'UPSTREAM_ERROR',
+      message: 'The filter or the order of the view is broken',
+      hint: expect.stringContaining('nc_tables_save_view'),
+    })
+    expect(JSON.stringify(error)).not.toMatch(/SQL|OCA/)
+    await h.ok('nc_tables_save_view', { view_id: view.id, filter })
+    expect(await names(view.id)).toEqual(['ant'])
+  })
+
   test('of another table are not changed by mistake, and are deleted by their title', async () => {
     const view = await h.ok('nc_tables_save_view', { table_id: table, title: 'Gone' })
     const other = await maker.make()

@@ -147,6 +147,12 @@ function named(kind: string, id: number): string {
 /** Failures of the app that say what is wrong in words only, some of them in SQL. */
 function explained(error: CodedError): CodedError {
   const { serverMessage = '', serverMessage: _, ...details } = error.details
+  if (/Row2Mapper - (findAll|getWantedRowIds)/.test(serverMessage)) {
+    return new CodedError(error.code, 'The filter or the order of the view is broken', {
+      ...details,
+      hint: 'Set them anew with nc_tables_save_view; a column they name may be gone.',
+    })
+  }
   if (/Did expect one result but found none/.test(serverMessage)) {
     return new CodedError('NOT_FOUND', 'Not found', {
       ...details,

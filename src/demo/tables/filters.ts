@@ -11,6 +11,8 @@ const metaColumns: Record<number, (row: Row) => string | number> = {
   [-5]: row => row.lastEditAt,
 }
 
+const mapper = 'OCA\\Tables\\Db\\Row2Mapper'
+
 /** Whether an id is one of the columns that every table has. */
 export function isMetaColumn(id: number): boolean {
   return id in metaColumns
@@ -23,7 +25,10 @@ export function isMetaColumn(id: number): boolean {
 export function rowsOfView(store: TableStore, view: View): Row[] {
   const rows = ofTable(store.rows, view.tableId)
   if (view.filter.some(group => group.length === 0)) {
-    throw new Problem('internal', 'getWantedRowIds: General error: 1 near ")": syntax error')
+    throw new Problem(
+      'internal',
+      `${mapper} - getWantedRowIds: SQLSTATE[HY000]: General error: 1 near ")": syntax error`,
+    )
   }
   const found =
     view.filter.length === 0
@@ -53,7 +58,7 @@ function compare(one: unknown, other: unknown): number {
 function matches(store: TableStore, row: Row, { columnId, operator, value }: Filter): boolean {
   const column = store.columns.get(columnId)
   if (columnId > 0 && column === undefined) {
-    throw new Problem('internal', `findAll: ${noResult('tables_columns')}`)
+    throw new Problem('internal', `${mapper} - findAll: ${noResult('tables_columns')}`)
   }
   const stored = cell(row, columnId) ?? (column && defaultOf(column))
   const wanted = resolved(value)
