@@ -37,6 +37,8 @@ describe('columns', () => {
       [type, subtype].filter(Boolean).join('-'),
     )
     expect(kinds).toEqual(oneOfEach.map(({ type }) => type))
+    // Without a provider the web interface could not fill it.
+    expect(columns[3].textAllowedPattern).toBe('url')
     expect(columns[4]).toMatchObject({ numberDecimals: 1, numberMin: -5, numberMax: 100 })
     expect(columns[13]).toMatchObject({
       usergroupMultipleItems: true,

@@ -123,7 +123,7 @@ export function settingsOf(column: ApiColumn): object {
   }
 }
 
-/** A column of a kind, with nothing set. */
+/** A column of a kind, with nothing set but what the web interface cannot do without. */
 export function emptyColumn(kind: Kind): ApiColumn {
   const [type = '', subtype = ''] = kind.split('-')
   return ApiColumn.parse({
@@ -132,6 +132,7 @@ export function emptyColumn(kind: Kind): ApiColumn {
     type,
     subtype,
     ...(kind === 'usergroup' ? { usergroupSelectUsers: true } : {}),
+    ...(kind === 'text-link' ? { textAllowedPattern: 'url' } : {}),
   })
 }
 

@@ -99,7 +99,7 @@ test.each([
   ['text-line', { textAllowedPattern: '(' }, 'x', 'x'],
   [
     'text-link',
-    {},
+    { textAllowedPattern: null },
     'https://a.example',
     '{"title":"https://a.example","value":"https://a.example"}',
   ],
