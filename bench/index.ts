@@ -17,6 +17,7 @@ import { measureRequests } from './requests.ts'
 import { OURS, passes, type Row } from './rows.ts'
 import { measureStart } from './start.ts'
 import { createSubject } from './subject.ts'
+import { measureTables } from './tables.ts'
 
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]'])
 
@@ -56,6 +57,7 @@ async function main(): Promise<void> {
     calls: () => measureCalls(endpoints, subject),
     overhead: () => measureOverhead(endpoints, subject),
     memory: () => measureMemory(subject),
+    tables: () => measureTables(subject),
     oauth: measureOAuth,
   }
   const rows: Row[] = []

@@ -8,6 +8,7 @@ import { fillWithSamples } from './samples/fill.ts'
 import type { State } from './state.ts'
 import { homeOf } from './storage/changes.ts'
 import { createStorage } from './storage/tree.ts'
+import { createTables } from './tables/store.ts'
 import { createDirectory, type DemoUser } from './users.ts'
 
 /** What stays the same for the life of a demo. */
@@ -48,6 +49,7 @@ export const knownApps = [
   'calendar',
   'contacts',
   'tasks',
+  'tables',
 ] as const
 
 /** Makes an instance in its initial state. */
@@ -78,6 +80,7 @@ function createState(settings: Settings): State {
     tags: createTags(),
     calendars: createCalendars(),
     contacts: createContacts(),
+    tables: createTables(),
     ownProperties: new Map(),
     comments: createComments(),
     uploads: new Map(),

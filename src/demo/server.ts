@@ -2,13 +2,15 @@ import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { handleDav } from './dav/router.ts'
 import { cookie, type Exchange, jsonReply, type Reply, reply, unknownRoute } from './http.ts'
-import type { Instance } from './instance.ts'
+import { type Instance, isEnabled } from './instance.ts'
 import { handleLogin } from './login/routes.ts'
 import { handleNotes, notesPrefix } from './notes/api.ts'
 import { status } from './ocs/capabilities.ts'
 import { serveDirectLink } from './ocs/direct-links.ts'
 import { handleOcs } from './ocs/routes.ts'
 import { handlePreview } from './preview.ts'
+import { handleTables, tablesPrefix } from './tables/api1.ts'
+import { handleTablesOcs, tablesOcsPrefix } from './tables/ocs.ts'
 
 /** Makes the HTTP server of an instance; `observe` is told of every request before its answer. */
 export function createDemoServer(
@@ -56,6 +58,10 @@ async function answer(instance: Instance, request: IncomingMessage): Promise<Rep
 function route(instance: Instance, exchange: Exchange): Reply | Promise<Reply> {
   const { path } = exchange
   if (path.startsWith(notesPrefix)) return handleNotes(instance, exchange)
+  if (path.startsWith(tablesPrefix)) return handleTables(instance, exchange)
+  if (path.startsWith(tablesOcsPrefix) && isEnabled(instance, 'tables')) {
+    return handleTablesOcs(instance, exchange)
+  }
   if (path.startsWith('/ocs/v2.php/')) return handleOcs(instance, exchange, 2)
   if (path.startsWith('/ocs/v1.php/')) return handleOcs(instance, exchange, 1)
   if (/^\/remote\.php\/(?:web)?dav(?:\/|$)/.test(path)) return handleDav(instance, exchange)

@@ -4,6 +4,7 @@ import type { CommentStore } from './dav/comment-store.ts'
 import type { TagStore } from './dav/tag-store.ts'
 import type { Trash } from './storage/trash.ts'
 import type { Storage } from './storage/tree.ts'
+import type { TableStore } from './tables/store.ts'
 import type { Directory } from './users.ts'
 
 /** Everything users can change; made anew by a reset. */
@@ -14,6 +15,7 @@ export interface State {
   tags: TagStore
   calendars: CalendarStore
   contacts: ContactStore
+  tables: TableStore
   /** `user id:path` to properties that only the one who set them knows, by Clark name. */
   ownProperties: Map<string, Map<string, string>>
   comments: CommentStore

@@ -31,6 +31,7 @@ function slim(node: unknown): unknown {
   if (node === null || typeof node !== 'object') return node
   const kept: Record<string, unknown> = {}
   for (const [key, value] of Object.entries(node)) {
+    if (key === 'propertyNames' && isAnyString(value)) continue
     if (key === '$schema' || (key === 'additionalProperties' && !isSchemaObject(value))) continue
     if (key === 'minimum' && value === Number.MIN_SAFE_INTEGER) continue
     if (key === 'maximum' && value === Number.MAX_SAFE_INTEGER) continue
@@ -43,6 +44,11 @@ function slim(node: unknown): unknown {
           : slim(value)
   }
   return kept
+}
+
+/** All keys of JSON objects are strings. */
+function isAnyString(value: unknown): boolean {
+  return JSON.stringify(value) === '{"type":"string"}'
 }
 
 function isSchemaObject(value: unknown): boolean {

@@ -80,6 +80,18 @@ const ARGUMENTS: Record<string, Record<string, unknown>> = {
   nc_calendar_update_todo: { calendar_name: 'tasks', todo_uid: 'u', priority: 1 },
   nc_calendar_complete_todo: { calendar_name: 'tasks', todo_uid: 'u' },
   nc_calendar_delete_todo: { calendar_name: 'tasks', todo_uid: 'u' },
+  nc_tables_list_tables: {},
+  nc_tables_get_schema: { table_id: 1 },
+  nc_tables_read_table: { table_id: 1 },
+  nc_tables_insert_row: { table_id: 1, data: { Tool: 't' } },
+  nc_tables_update_row: { row_id: 1, data: { Tool: 't' } },
+  nc_tables_delete_row: { row_id: 2 },
+  nc_tables_write_rows: { table_id: 1, rows: [{ data: { Tool: 't' } }] },
+  nc_tables_delete_rows: { table_id: 1, row_ids: [3] },
+  nc_tables_save_table: { table_id: 1, title: 't' },
+  nc_tables_save_column: { table_id: 1, title: 't', type: 'number' },
+  nc_tables_save_view: { table_id: 1, title: 't' },
+  nc_tables_delete_item: { kind: 'table', id: 1, title: 't' },
 }
 
 /** What a caller may be told for each fault; the exact code depends on what the tool was doing. */

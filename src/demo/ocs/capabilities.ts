@@ -63,6 +63,7 @@ export function userCapabilities(instance: Instance): Capabilities {
       AccountPropertyScopesPublishedEnabled: false,
     },
     ...(isEnabled(instance, 'systemtags') && { systemtags: { enabled: true } }),
+    ...(isEnabled(instance, 'tables') && { tables }),
     theming: theming(url),
   })
 }
@@ -108,6 +109,29 @@ const sharing = {
     expire_date_supported: { enabled: true },
   },
   sharee: { query_lookup_default: false, always_show_unique: true },
+}
+
+const tables = {
+  enabled: true,
+  version: '1.0.9',
+  apiVersions: ['1.0', '2.0', '2.1'],
+  features: ['favorite', 'archive'],
+  isCirclesEnabled: false,
+  column_types: [
+    'text-line',
+    'text-rich',
+    'text-link',
+    'number',
+    'number-stars',
+    'number-progress',
+    'selection',
+    'selection-multi',
+    'selection-check',
+    'datetime',
+    'datetime-date',
+    'datetime-time',
+    'usergroup',
+  ],
 }
 
 function theming(url: string): Record<string, unknown> {

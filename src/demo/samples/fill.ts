@@ -23,6 +23,7 @@ import {
   type SampleNote,
 } from './content.ts'
 import { fillAgenda } from './personal.ts'
+import { fillTables } from './tables.ts'
 
 const hour = 3600
 
@@ -30,6 +31,7 @@ const hour = 3600
 export function fillWithSamples(state: State): void {
   const { accounts } = state.directory
   if (accounts.has('alice')) fillAlice(state)
+  fillTables(state)
   if (accounts.has('bob')) {
     addNotes(state, 'bob', bobNotes)
     for (const file of bobFiles) addFile(state, 'bob', file)

@@ -1,0 +1,27 @@
+import type { App } from '../../mcp/app.ts'
+import { deleteRowsTool, writeRowsTool } from './tools/bulk.ts'
+import { saveColumn } from './tools/columns.ts'
+import { deleteRowTool, insertRowTool, readTable, updateRowTool } from './tools/rows.ts'
+import { deleteItem, getSchema, listTables, saveTable } from './tools/tables.ts'
+import { saveView } from './tools/views.ts'
+
+/** Nextcloud Tables: tables with typed columns, views of them, and rows. */
+export const tablesApp: App = {
+  id: 'tables',
+  title: 'Tables',
+  requires: 'tables',
+  tools: [
+    listTables,
+    getSchema,
+    readTable,
+    insertRowTool,
+    updateRowTool,
+    deleteRowTool,
+    writeRowsTool,
+    deleteRowsTool,
+    saveTable,
+    saveColumn,
+    saveView,
+    deleteItem,
+  ],
+}
