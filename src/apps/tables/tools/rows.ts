@@ -16,6 +16,7 @@ export const readTable = defineTool({
   description: `Reads rows of a table or, with view_id, those that a view shows, in its order; ${MOST_ROWS} at most.`,
   scopes: ['tables:read'],
   effect: 'read',
+  untrusted: true,
   input: z.object({
     table_id: tableId.optional(),
     view_id: viewId.optional(),
