@@ -2,8 +2,8 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Backend, TestUser } from './backend.ts'
-import { basic } from './harness.ts'
+import type { Backend } from './backend.ts'
+import { basic, type TestUser } from './credentials.ts'
 
 /** What CalDAV answered. */
 export interface DavAnswer {
@@ -41,23 +41,20 @@ export interface ListOptions {
   user?: TestUser
 }
 
-export function caldav({ url, alice, bob }: Backend): Caldav {
+export function caldav({ url, homes, alice, bob }: Backend): Caldav {
   const made: { name: string; user: TestUser }[] = []
   const send: Caldav['send'] = async (method, path, { headers = {}, body, user = alice } = {}) => {
     for (let tries = 1; ; tries++) {
-      const response = await fetch(
-        `${url}/remote.php/dav/calendars/${encodeURIComponent(user.loginName)}/${path}`,
-        {
-          method,
-          headers: {
-            authorization: basic(user),
-            'ocs-apirequest': 'true',
-            'content-type': body?.startsWith('<') ? 'application/xml' : 'text/calendar',
-            ...headers,
-          },
-          ...(body === undefined ? {} : { body }),
+      const response = await fetch(`${url}${homes.calendars(user)}${path}`, {
+        method,
+        headers: {
+          authorization: basic(user),
+          'ocs-apirequest': 'true',
+          'content-type': body?.startsWith('<') ? 'application/xml' : 'text/calendar',
+          ...headers,
         },
-      )
+        ...(body === undefined ? {} : { body }),
+      })
       const text = await response.text()
       // SQLite, with other tests at work.
       if (response.status === 500 && /locked/.test(text) && tries < 8) {

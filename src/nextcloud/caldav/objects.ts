@@ -3,11 +3,12 @@
  * written only over what was read.
  */
 import { LRUCache } from 'lru-cache'
+import { deleteResource } from '../dav/delete.ts'
 import { bareEtag, quotedEtag, replyEtag } from '../dav/etag.ts'
 import { multistatus, propertyText } from '../dav/multistatus.ts'
 import { encodeSegment, segmentsBelow } from '../dav/paths.ts'
 import { cal, dav, document } from '../dav/xml.ts'
-import { CodedError, hasCode } from '../errors.ts'
+import { CodedError, hasCode, withDetails } from '../errors.ts'
 import type { Session } from '../session.ts'
 import type { Calendar, ComponentKind } from './calendars.ts'
 import { filter, type ObjectQuery } from './query.ts'
@@ -146,17 +147,11 @@ export async function deleteObject(
   const { path, etag, uid } = object
   const headers = { 'if-match': quotedEtag(etag) }
   try {
-    const { status } = await session.send({
-      method: 'DELETE',
-      path,
-      headers,
-      expect: [204],
-      subject: uid,
-    })
+    const status = await deleteResource(session, { path, headers, subject: uid })
     knownPaths(session).delete(keyOf(calendar, uid))
     return status
   } catch (error) {
-    throw error instanceof CodedError ? explained(error, calendar, headers) : error
+    throw await refusal(session, calendar, { path, uid, headers }, error)
   }
 }
 
@@ -187,7 +182,7 @@ export async function moveObject(
     known.set(keyOf(to, uid), path)
     return { path, status, etag: replyEtag(headers) ?? (await etagNow(session, to, path, uid)) }
   } catch (error) {
-    throw error instanceof CodedError ? explained(error, to, request) : error
+    throw await refusal(session, to, { path, uid, headers: request }, error)
   }
 }
 
@@ -229,8 +224,25 @@ async function put(session: Session, calendar: Calendar, request: Put): Promise<
       etag: replyEtag(headers) ?? (await etagNow(session, calendar, path, uid)),
     }
   } catch (error) {
-    throw error instanceof CodedError ? explained(error, calendar, request.headers) : error
+    throw await refusal(session, calendar, request, error)
   }
+}
+
+/** Why a write was refused, with the current etag where that is the reason: not all servers tell it. */
+async function refusal(
+  session: Session,
+  calendar: Calendar,
+  { path, uid, headers }: Omit<Put, 'data'>,
+  error: unknown,
+): Promise<unknown> {
+  if (!(error instanceof CodedError)) return error
+  const refused = explained(error, calendar, headers)
+  const { status, etag } = refused.details
+  if (status !== 412 || etag !== undefined || !('if-match' in headers)) return refused
+  const current = await get(session, calendar, path, uid).catch(() => undefined)
+  return current === undefined
+    ? refused
+    : withDetails(refused, refused.message, { etag: current.etag })
 }
 
 /** What was written is written, whether or not it can be read. */

@@ -1,4 +1,5 @@
 /** The user's address books (RFC 6352), with what may be done to each. */
+import { deleteResource } from '../dav/delete.ts'
 import { davHomes, davPath } from '../dav/homes.ts'
 import { type DavResource, multistatus, propertyText } from '../dav/multistatus.ts'
 import { segmentsBelow } from '../dav/paths.ts'
@@ -135,13 +136,7 @@ export async function createBook(
 /** Deletes an address book for good, or gives up one that was shared; one request. */
 export async function deleteBook(session: Session, book: AddressBook): Promise<number> {
   try {
-    const { status } = await session.send({
-      method: 'DELETE',
-      path: book.path,
-      expect: [200, 204],
-      subject: book.displayName,
-    })
-    return status
+    return await deleteResource(session, { path: book.path, subject: book.displayName })
   } catch (error) {
     if (!hasCode(error, 'FORBIDDEN')) throw error
     throw withDetails(error, 'This address book cannot be deleted', {})
