@@ -144,7 +144,7 @@ describe('others', () => {
   })
 
   test('one request for each calendar and one for all attendees', async context => {
-    needs(context, 'free/busy of others')
+    needs(context, 'scheduling')
     await find({})
     const requests = await h.requestsOf(() =>
       find({ attendees: 'bob@example.org, stranger@nowhere.example' }),

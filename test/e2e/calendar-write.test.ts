@@ -183,7 +183,7 @@ describe('create', () => {
   })
 
   test('attendees are invited in the name of the user, and the etag is the one that is there', async context => {
-    needs(context, 'invitations')
+    needs(context, 'scheduling')
     const made = await create({
       title: 'Invitation',
       start_datetime: '2030-08-01T09:00',
@@ -425,7 +425,7 @@ describe('answers that are lost or wrong', () => {
   })
 
   test('what was written but cannot be read again is not reported as failed', async context => {
-    needs(context, 'invitations')
+    needs(context, 'scheduling')
     h.proxy.plan(({ method }) => (method === 'GET' ? 500 : undefined))
     const { error } = await h.call('nc_calendar_create_event', {
       calendar_name: h.calendar,

@@ -28,10 +28,10 @@ const LACKING = {
   },
   'free/busy of others': {
     radicale: 'schedules nothing',
-    sabre: 'lets nobody see when others are busy',
+    sabre: 'lets nobody see the calendar home of others',
   },
-  invitations: {
-    radicale: 'tells no mail address of its users',
+  scheduling: {
+    radicale: 'schedules nothing, and tells no mail address of its users',
   },
   'one card for a uid': {
     sabre: 'does not look at the uids of cards',

@@ -2,6 +2,7 @@
  * Calendar objects (RFC 4791): found by UID whatever their address, read as they are stored,
  * written only over what was read.
  */
+import { isUtf8 } from 'node:buffer'
 import { LRUCache } from 'lru-cache'
 import { deleteResource } from '../dav/delete.ts'
 import { bareEtag, quotedEtag, replyEtag } from '../dav/etag.ts'
@@ -24,12 +25,17 @@ export interface CalendarObject {
   readonly etag: string
   /** The text. From a query its line ends are LF, as XML has them; from {@link readObject} exact. */
   readonly data: string
+  /** False where bytes of it are no UTF-8, and so not in `data`. */
+  readonly isExact?: boolean
 }
 
 const MOST_KNOWN = 5_000
 /** About a kilobyte for each object. */
 const LARGEST_LISTING = 128 * 1024 * 1024
 const ICALENDAR = 'text/calendar; charset=utf-8'
+
+/** An object that is to be replaced or deleted, as it was read. */
+export type Stored = Pick<CalendarObject, 'path' | 'etag' | 'isExact'> & { readonly uid: string }
 
 /**
  * Objects of a calendar, in one request. The server's answer may hold more than was asked for.
@@ -125,24 +131,34 @@ export async function createObject(
 
 /**
  * Writes an object in place of the one that was read.
- * @param etag of what was read; somebody else's change meanwhile is not overwritten
- * @throws CodedError `CONFLICT` with the current etag
+ * @param object somebody else's change since it was read is not overwritten
+ * @throws CodedError `CONFLICT` with the current etag; as {@link requireExact}
  */
 export async function replaceObject(
   session: Session,
   calendar: Calendar,
-  object: { readonly path: string; readonly etag: string; readonly uid: string },
+  object: Stored,
   data: string,
 ): Promise<Written> {
   const { path, etag, uid } = object
+  requireExact(object, uid)
   return put(session, calendar, { path, uid, data, headers: { 'if-match': quotedEtag(etag) } })
+}
+
+/** @throws CodedError `UNSUPPORTED` where writing back what was read would lose some of it */
+export function requireExact({ isExact }: Pick<CalendarObject, 'isExact'>, uid: string): void {
+  if (isExact !== false) return
+  throw new CodedError('UNSUPPORTED', 'The object cannot be read exactly and is left as it is', {
+    subject: uid,
+    hint: 'It is not in UTF-8. Change it in the app that made it.',
+  })
 }
 
 /** Deletes an object that was read; Nextcloud keeps it in the trash bin for a while. */
 export async function deleteObject(
   session: Session,
   calendar: Calendar,
-  object: { readonly path: string; readonly etag: string; readonly uid: string },
+  object: Stored,
 ): Promise<number> {
   const { path, etag, uid } = object
   const headers = { 'if-match': quotedEtag(etag) }
@@ -278,7 +294,7 @@ async function get(
   if (etag === undefined || !/BEGIN:VCALENDAR/i.test(data)) {
     throw reply.unusable('something that is no calendar object')
   }
-  return { path, etag, data }
+  return { path, etag, data, isExact: isUtf8(reply.body) }
 }
 
 /** A subscription is empty, unless Nextcloud is asked for its copy of what is subscribed to. */
