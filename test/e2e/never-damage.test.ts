@@ -160,19 +160,31 @@ describe('events and todos', () => {
   })
 })
 
-test('what is not in UTF-8 is left alone, in words', async () => {
-  const uid = await h.store('latin', ['DTSTART:20300101T100000Z', 'SUMMARY:plain'])
-  await h.ok('nc_calendar_get_event', { calendar_name: h.calendar, event_uid: uid })
-  const path = `${h.backend.homes.calendars(h.backend.alice)}${h.calendar}/${uid}-file.ics`
-  const text = eventText(uid, ['DTSTART:20300101T100000Z', 'SUMMARY:Gr\u00FC\u00DFe'])
-  overlay.hold(path, Buffer.from(text, 'latin1'))
-  const { error } = await h.call('nc_calendar_update_event', {
-    calendar_name: h.calendar,
-    event_uid: uid,
-    location: 'Here',
+test.each([
+  ['nc_calendar_update_event', 'event_uid', { scope: 'series' }],
+  [
+    'nc_calendar_update_event',
+    'event_uid',
+    { scope: 'this_and_future', recurrence_id: '2030-01-02T10:00:00Z' },
+  ],
+  ['nc_calendar_update_todo', 'todo_uid', {}],
+])('%s leaves alone what is not in UTF-8, in words: %s %j', async (tool, name, more) => {
+  const uid = `latin-${tool}`
+  const make = name === 'todo_uid' ? todoText : eventText
+  const lines = ['DTSTART:20300101T100000Z', 'RRULE:FREQ=DAILY;COUNT=3']
+  const file = `${uid}.ics`
+  await h.dav.put(h.calendar, file, make(uid, lines))
+  const call = (changes: Record<string, unknown>) =>
+    h.call(tool, { calendar_name: h.calendar, [name]: uid, ...changes })
+  expect((await call({ description: 'found' })).error).toBeUndefined()
+  const path = `${h.backend.homes.calendars(h.backend.alice)}${h.calendar}/${file}`
+  overlay.hold(path, Buffer.from(make(uid, [...lines, 'SUMMARY:Gr\u00FC\u00DFe']), 'latin1'))
+  const requests = await h.requestsOf(async () => {
+    const { error } = await call({ description: 'changed', ...more })
+    expect(error).toMatchObject({ code: 'UNSUPPORTED', subject: uid })
   })
-  expect(error).toMatchObject({ code: 'UNSUPPORTED', subject: uid })
-  expect(overlay.held(path)).not.toContain('Here')
+  expect(requests.filter(request => request.startsWith('PUT'))).toEqual([])
+  overlay.release(path)
 })
 
 describe('cards', () => {
