@@ -9,6 +9,7 @@
 import { parseArgs } from 'node:util'
 import { measureCalls, measureOverhead } from './calls.ts'
 import { connectEndpoint, type Endpoint } from './endpoint.ts'
+import { measureExpansion } from './expansion.ts'
 import { measureMemory } from './memory.ts'
 import { measureOAuth } from './oauth.ts'
 import { type RunningProgram, startDemo, startServer } from './processes.ts'
@@ -57,6 +58,7 @@ async function main(): Promise<void> {
     overhead: () => measureOverhead(endpoints, subject),
     memory: () => measureMemory(subject),
     oauth: measureOAuth,
+    expansion: measureExpansion,
   }
   const rows: Row[] = []
   for (const [name, measure] of Object.entries(measurements)) {

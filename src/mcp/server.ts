@@ -144,13 +144,16 @@ async function callTool(
   if (found === undefined) {
     throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${params.name}`)
   }
-  const { tool, schema } = found
+  const { tool, schema, app } = found
   const inTheBrowser = (outcome: unknown) => askToVisit(visitOf(outcome), context.request)
   return observed(options, 'tool', tool.name, async () => {
     if (!covers(scopesOf(context.caller), tool.scopes)) throw missingScopes(tool.scopes)
     const args = parseArguments(tool.input, schema, params.arguments)
     const opened = tool.withoutNextcloud ? context.unopened() : await context.open(tool.scopes)
-    const result = await tool.run(opened, args)
+    const running = tool.run(opened, args)
+    // By then Nextcloud has been asked, and there is time.
+    if (app.warmUp !== undefined) setImmediate(app.warmUp)
+    const result = await running
     return inTheBrowser(result) ?? toResult(result)
   }).catch(error => inTheBrowser(error) ?? toErrorResult(error))
 }
