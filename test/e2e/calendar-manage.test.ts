@@ -1,7 +1,8 @@
 /** Calendars themselves, those of others, and changes to many events. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { can, needs } from '../support/abilities.ts'
-import { type Events, eventText, startEvents } from '../support/events.ts'
+import { BERLIN, type Events, eventLines, eventText, startEvents } from '../support/events.ts'
+import { startFeed } from '../support/feed.ts'
 
 let h: Events & { end(): Promise<void> }
 
@@ -185,6 +186,67 @@ describe('calendars of others', () => {
     } finally {
       const { data } = await manage({ action: 'delete', calendar_name: name })
       expect(data.message).toMatch(/no longer subscribed/)
+    }
+  })
+
+  test('what a subscription brings is listed and read, and changed at its source only', async context => {
+    needs(context, 'subscriptions')
+    const feed = await startFeed([
+      ...eventLines('feed-once', ['DTSTART:20300601T090000Z', 'SUMMARY:Once', 'ATTACH:x:y']),
+      ...BERLIN,
+      ...eventLines('feed-weekly', [
+        'DTSTART;TZID=Europe/Berlin:20300601T100000',
+        'RRULE:FREQ=WEEKLY',
+        'SUMMARY:Weekly',
+      ]),
+    ])
+    const name = `${h.calendar}-feed`
+    try {
+      await h.dav.subscribe(name, feed.url)
+      // An instance may be forbidden to ask the machine that it runs on.
+      if (feed.requests() === 0) return context.skip('nobody has asked for the feed')
+      const window = { start_date: '2030-06-01', end_date: '2030-06-09' }
+      const listed = await h.ok('nc_calendar_list_events', { calendar_name: name, ...window })
+      expect(listed.events).toMatchObject([
+        { uid: 'feed-weekly', start: '2030-06-01T10:00:00+02:00', calendar_name: name },
+        { uid: 'feed-once', summary: 'Once' },
+        { uid: 'feed-weekly', start: '2030-06-08T10:00:00+02:00' },
+      ])
+      const everywhere = await h.ok('nc_calendar_list_events', { ...window, limit: 500 })
+      expect(everywhere.events.map(({ uid }: { uid: string }) => uid)).toContain('feed-once')
+      const event = { calendar_name: name, event_uid: 'feed-once' }
+      expect(await h.ok('nc_calendar_get_event', event)).toMatchObject({
+        title: 'Once',
+        read_only: true,
+      })
+      const requests = await h.requestsOf(async () => {
+        for (const [tool, args] of [
+          ['update_event', { ...event, title: 't' }],
+          ['delete_event', event],
+          ['delete_event', { ...event, event_uid: 'feed-weekly' }],
+          ['create_meeting', { calendar_name: name, title: 't', date: '2030-06-01', time: '9:00' }],
+        ] as const) {
+          const { error } = await h.call(`nc_calendar_${tool}`, args)
+          expect(error, tool).toMatchObject({
+            code: 'FORBIDDEN',
+            message: expect.stringMatching(/subscription.*elsewhere/),
+          })
+        }
+      })
+      expect(requests.filter(each => /^(PUT|DELETE)/.test(each))).toEqual([])
+      const dry = { operation: 'delete', ...window, calendar_name: name, dry_run: true }
+      const { results } = await h.ok('nc_calendar_bulk_operations', dry)
+      const statuses = results.map((each: Record<string, string>) => `${each.uid}: ${each.status}`)
+      expect(statuses.toSorted()).toEqual(['feed-once: would fail', 'feed-weekly: would fail'])
+      const free = await h.ok('nc_calendar_find_availability', {
+        duration_minutes: 60,
+        date_range_start: '2030-06-03',
+        date_range_end: '2030-06-03',
+      })
+      expect(free.calendars).not.toContain(name)
+    } finally {
+      await manage({ action: 'delete', calendar_name: name })
+      await feed.close()
     }
   })
 

@@ -66,14 +66,15 @@ export function eventText(uid: string, lines: readonly string[], around: readonl
     'VERSION:2.0',
     'PRODID:-//another program//EN',
     ...around,
-    'BEGIN:VEVENT',
-    `UID:${uid}`,
-    'DTSTAMP:20260101T000000Z',
-    ...lines,
-    'END:VEVENT',
+    ...eventLines(uid, lines),
     'END:VCALENDAR',
     '',
   ].join('\r\n')
+}
+
+/** The lines of an event by itself. */
+export function eventLines(uid: string, lines: readonly string[]): string[] {
+  return ['BEGIN:VEVENT', `UID:${uid}`, 'DTSTAMP:20260101T000000Z', ...lines, 'END:VEVENT']
 }
 
 /** The rules of Berlin, as programs write them. */

@@ -22,8 +22,8 @@ export interface Caldav {
   ): Promise<DavAnswer>
   /** Makes a calendar; `removeAll` removes it for good. */
   make(name: string, options?: ListOptions): Promise<void>
-  /** Subscribes to an address that nothing answers at. */
-  subscribe(name: string): Promise<void>
+  /** Subscribes to an address; by default one that nothing answers at. */
+  subscribe(name: string, source?: string): Promise<void>
   /** Shares a calendar of the other user with this one. */
   share(name: string, access: 'read' | 'read-write'): Promise<void>
   /** Stores an object as it is. */
@@ -81,9 +81,9 @@ export function caldav({ url, homes, alice, bob }: Backend): Caldav {
       if (status !== 201) throw new Error(`MKCALENDAR ${name}: ${status} ${text}`)
       made.push({ name, user })
     },
-    async subscribe(name) {
+    async subscribe(name, source = 'https://example.invalid/x.ics') {
       const { status, text } = await send('MKCOL', `${name}/`, {
-        body: '<d:mkcol xmlns:d="DAV:" xmlns:cs="http://calendarserver.org/ns/"><d:set><d:prop><d:resourcetype><d:collection/><cs:subscribed/></d:resourcetype><d:displayname>Elsewhere</d:displayname><cs:source><d:href>https://example.invalid/x.ics</d:href></cs:source></d:prop></d:set></d:mkcol>',
+        body: `<d:mkcol xmlns:d="DAV:" xmlns:cs="http://calendarserver.org/ns/"><d:set><d:prop><d:resourcetype><d:collection/><cs:subscribed/></d:resourcetype><d:displayname>Elsewhere</d:displayname><cs:source><d:href>${source}</d:href></cs:source></d:prop></d:set></d:mkcol>`,
       })
       // Nextcloud may fail to fetch it when it is made already.
       if (status !== 201 && status !== 500) throw new Error(`MKCOL ${name}: ${status} ${text}`)

@@ -13,6 +13,7 @@ import {
   type CalendarAccess,
   dataFor,
   findObject,
+  isShown,
   locateCalendar,
   locateObject,
   noCalendar,
@@ -36,7 +37,7 @@ import { handleCalendarTrash, isRestore, restoreCalendar, trashResource } from '
 import { etags, putObject, removeObject, transferObject } from './write.ts'
 
 /** Answers a request below `calendars`. */
-export function handleCalendars(call: DavCall): Reply {
+export function handleCalendars(call: DavCall): Reply | Promise<Reply> {
   const [, user, uri, file] = call.names
   const { method } = call.exchange
   if (user === undefined) return onRoot(call)
@@ -209,6 +210,9 @@ function onObject(call: DavCall, uri: string, file: string): Reply {
       throw new DavError('Forbidden', 'Access denied')
     }
     throw noObject()
+  }
+  if (method !== 'PUT' && !isShown(call, access.collection)) {
+    throw new DavError('NotFound', `File not found: ${file}`)
   }
   const ended = checkPreconditions(call, names => {
     const object = names[3] === undefined ? undefined : findObject(access, names[3])

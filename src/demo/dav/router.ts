@@ -15,7 +15,7 @@ import { handleTrashbin } from './trashbin.ts'
 import { handleUploads } from './uploads.ts'
 
 interface Collection {
-  handle: (call: DavCall) => Reply
+  handle: (call: DavCall) => Reply | Promise<Reply>
   app?: string
 }
 
@@ -44,7 +44,7 @@ const wrongCredentials =
   'the server is mis-configured, Username or password was incorrect'
 
 /** Answers a request below `/remote.php/dav` or the old `/remote.php/webdav`. */
-export function handleDav(instance: Instance, exchange: Exchange): Reply {
+export function handleDav(instance: Instance, exchange: Exchange): Reply | Promise<Reply> {
   try {
     return route(instance, exchange)
   } catch (error) {
@@ -53,7 +53,7 @@ export function handleDav(instance: Instance, exchange: Exchange): Reply {
   }
 }
 
-function route(instance: Instance, exchange: Exchange): Reply {
+function route(instance: Instance, exchange: Exchange): Reply | Promise<Reply> {
   const outcome = authenticate(instance.state.directory, instance.credentials, exchange)
   if (outcome === 'throttled') throw new DavError('TooManyRequests')
   if (typeof outcome === 'string') {
