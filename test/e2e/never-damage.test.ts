@@ -89,7 +89,7 @@ interface Placed {
   read(): Promise<string>
 }
 
-async function place({ name: _, text: original, at, kind }: (typeof objects)[number]) {
+async function place({ text: original, at, kind }: (typeof objects)[number]) {
   const uid = `odd-${at}`
   const file = `${uid}.ics`
   const path = `${h.backend.homes.calendars(h.backend.alice)}${h.calendar}/${file}`
