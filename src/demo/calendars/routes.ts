@@ -3,8 +3,9 @@ import { collectionStub, disposition, fileReply } from '../dav/download.ts'
 import { DavError } from '../dav/errors.ts'
 import { ncCom } from '../dav/multistatus.ts'
 import { ownProperty } from '../dav/own-properties.ts'
+import { placeResource } from '../dav/place.ts'
 import { checkPreconditions } from '../dav/preconditions.ts'
-import { privilegeSet, privileges, reportSet } from '../dav/privileges.ts'
+import { privileges, reportSet } from '../dav/privileges.ts'
 import { propfind, propfindHeaders } from '../dav/propfind.ts'
 import { allowed, collectionProperty, options, type Resource } from '../dav/resource.ts'
 import { shareCollection } from '../dav/sharing.ts'
@@ -128,20 +129,11 @@ function onHome(call: DavCall): Reply {
 function homeResource(call: DavCall): Resource {
   const { id } = call.identity.account
   const names = ['calendars', id]
-  return {
-    href: hrefOf(call, names, true),
-    defaults: [d('resourcetype')],
-    property: name => {
-      switch (name) {
-        case d('resourcetype'):
-          return '<d:collection/>'
-        case d('current-user-privilege-set'):
-          return privilegeSet(privileges.home)
-        case d('supported-report-set'):
-          return reportSet([], ['d:sync-collection'])
-      }
-      return ownProperty(call, names, name) ?? commonProperty(call, id, name)
-    },
+  return placeResource(call, {
+    names,
+    privileges: privileges.home,
+    reports: reportSet([], ['d:sync-collection']),
+    property: name => ownProperty(call, names, name) ?? commonProperty(call, id, name),
     children: () => {
       const all = calendarsOf(call.instance, id)
       const listed = (access: CalendarAccess) => calendarResource(call, access, true)
@@ -153,7 +145,7 @@ function homeResource(call: DavCall): Resource {
         ...all.filter(({ collection }) => collection.source !== undefined).map(listed),
       ]
     },
-  }
+  })
 }
 
 function onCalendar(call: DavCall, uri: string): Reply {

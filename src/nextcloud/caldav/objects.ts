@@ -6,8 +6,9 @@ import { isUtf8 } from 'node:buffer'
 import { LRUCache } from 'lru-cache'
 import { deleteResource } from '../dav/delete.ts'
 import { bareEtag, quotedEtag, replyEtag } from '../dav/etag.ts'
+import { pathBelow } from '../dav/homes.ts'
 import { multistatus, propertyText } from '../dav/multistatus.ts'
-import { encodeSegment, segmentsBelow } from '../dav/paths.ts'
+import { encodeSegment } from '../dav/paths.ts'
 import { cal, dav, document } from '../dav/xml.ts'
 import { CodedError, hasCode, withDetails } from '../errors.ts'
 import type { Session } from '../session.ts'
@@ -309,12 +310,6 @@ function knownPaths(session: Session): LRUCache<string, string> {
 
 function keyOf({ path }: Calendar, uid: string): string {
   return `${path} ${uid}`
-}
-
-function pathBelow(session: Session, href: string): string | undefined {
-  const base = session.basePath.split('/').filter(Boolean)
-  const segments = segmentsBelow(href, base)
-  return segments?.map(segment => `/${encodeSegment(segment)}`).join('')
 }
 
 function notFound({ displayName }: Calendar, uid: string): CodedError {
