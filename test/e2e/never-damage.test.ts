@@ -8,10 +8,10 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { demoBackend } from '../support/backend.ts'
+import { todoText } from '../support/caldav.ts'
 import { type RawBook, rawBook } from '../support/cards.ts'
 import { type Events, eventText, startEvents } from '../support/events.ts'
 import { type Overlay, startOverlay } from '../support/overlay.ts'
-import { todoText } from '../support/tasks.ts'
 import {
   calendarObjects,
   othersOf,

@@ -1,8 +1,8 @@
 /** Completing and deleting: single todos, occurrences of recurring ones, subtasks. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { can } from '../support/abilities.ts'
+import { type Caldav, caldav, todoText } from '../support/caldav.ts'
 import { type Harness, startHarness } from '../support/harness.ts'
-import { type Caldav, caldav, todoText } from '../support/tasks.ts'
 
 let h: Harness
 let dav: Caldav

@@ -1,8 +1,9 @@
 /** Listing and searching todos, in lists of every kind, with what is broken in them. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { can, needs } from '../support/abilities.ts'
+import { type Caldav, caldav, todoText } from '../support/caldav.ts'
 import { type Harness, startHarness } from '../support/harness.ts'
-import { type Caldav, caldav, rewriting, todoText } from '../support/tasks.ts'
+import { rewriting } from '../support/rewriting.ts'
 
 let h: Harness
 let dav: Caldav

@@ -1,7 +1,7 @@
 /** Todos are made, listed and changed; all that is not named stays as it is stored. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Caldav, caldav, todoText } from '../support/caldav.ts'
 import { type Harness, startHarness } from '../support/harness.ts'
-import { type Caldav, caldav, todoText } from '../support/tasks.ts'
 
 let h: Harness
 let dav: Caldav

@@ -1,7 +1,7 @@
 /** Calendars with events for tests, made and removed beside the server under test. */
 import type { Backend } from './backend.ts'
+import { type Caldav, caldav } from './caldav.ts'
 import { type Harness, startHarness } from './harness.ts'
-import { type Caldav, caldav } from './tasks.ts'
 
 /** A harness with a calendar of its own, whose zone is Europe/Berlin. */
 export interface Events extends Harness {

@@ -1,6 +1,4 @@
-/** Task lists for tests, made and removed beside the server under test. */
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+/** Calendars and task lists for tests, made and removed beside the server under test. */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Backend } from './backend.ts'
 import { basic, type TestUser } from './credentials.ts'
@@ -140,52 +138,4 @@ function zoneText(tzid: string): string {
     'END:VTIMEZONE',
     'END:VCALENDAR',
   ].join('\r\n')
-}
-
-/** An answer on its way, to be changed. */
-export interface PassingAnswer {
-  headers: Record<string, string>
-  text: string
-}
-
-/** The same Nextcloud behind something that changes answers, as odd servers and proxies do. */
-export async function rewriting(
-  backend: Backend,
-  rewrite: (method: string, answer: PassingAnswer) => void,
-): Promise<Backend> {
-  const server = createServer(async (incoming, outgoing) => {
-    const { method = '', url = '', headers } = incoming
-    const chunks: Buffer[] = []
-    for await (const chunk of incoming) chunks.push(chunk)
-    const { host: _, connection: __, 'content-length': ___, ...kept } = headers
-    const body = Buffer.concat(chunks)
-    const response = await fetch(backend.url + url, {
-      method,
-      headers: { ...(kept as Record<string, string>), 'accept-encoding': 'identity' },
-      ...(body.length === 0 ? {} : { body }),
-    })
-    const answer: PassingAnswer = {
-      headers: Object.fromEntries(
-        ['content-type', 'etag', 'oc-etag', 'dav'].flatMap(name => {
-          const value = response.headers.get(name)
-          return value === null ? [] : [[name, value]]
-        }),
-      ),
-      text: await response.text(),
-    }
-    rewrite(method, answer)
-    outgoing.writeHead(response.status, answer.headers).end(answer.text)
-  })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  return {
-    ...backend,
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async close() {
-      await new Promise<void>(resolve => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      })
-      await backend.close()
-    },
-  }
 }
