@@ -130,6 +130,8 @@ describe('create', () => {
     ['summary', { summary: ' ' }, /summary/],
     ['recurrence_rule', { recurrence_rule: 'FREQ=SOMETIMES', dtstart: '2027-01-01' }, /recurrence/],
     ['reminders', { reminders: [{ action: 'BEEP', minutes_before: 5 }] }, /reminders/],
+    ['field of a reminder', { reminders: [{ minuets_before: 5 }] }, /reminders\.0.*minuets/],
+    ['reminder, twice', { reminders: [{ minutes_before: 5, trigger: '-PT5M' }] }, /reminders\.0/],
     ['parent_uid', { parent_uid: 'nobody' }, /parent_uid/],
   ])('bad %s is refused by name and nothing is written', async (_, fields, name) => {
     const before = (await h.ok('nc_calendar_list_todos', { calendar_name: list })).total_count

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { describeEvent } from '../../../icalendar/event.ts'
 import { createEvent, deleteEvent, type Scope, updateEvent } from '../../../icalendar/event-edit.ts'
 import { readObject } from '../../../icalendar/object.ts'
+import { reminderList } from '../../../icalendar/reminder-list.ts'
 import { defineTool } from '../../../mcp/tool.ts'
 import {
   type Calendar,
@@ -18,7 +19,6 @@ import {
   editContext,
   fieldsToCreate,
   fieldsToUpdate,
-  reminderList,
   scopeOf,
 } from '../fields.ts'
 import { isEmpty } from '../filters.ts'
@@ -108,7 +108,7 @@ export const updateEventTool = defineTool({
     url: z.string().optional(),
     color: z.string().optional(),
     timezone: z.string().optional(),
-    reminders: reminderList.optional().describe('As for create_event; replace all'),
+    reminders: reminderList.optional().describe('As for creating; replace all'),
     etag: z.string().optional().describe('From the last read'),
     scope,
     recurrence_id: recurrenceId,
