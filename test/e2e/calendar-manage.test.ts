@@ -1,7 +1,8 @@
 /** Calendars themselves, those of others, and changes to many events. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { can, needs } from '../support/abilities.ts'
-import { BERLIN, type Events, eventLines, eventText, startEvents } from '../support/events.ts'
+import { componentLines } from '../support/caldav.ts'
+import { BERLIN, type Events, eventText, startEvents } from '../support/events.ts'
 import { startFeed } from '../support/feed.ts'
 
 let h: Events & { end(): Promise<void> }
@@ -192,9 +193,13 @@ describe('calendars of others', () => {
   test('what a subscription brings is listed and read, and changed at its source only', async context => {
     needs(context, 'subscriptions')
     const feed = await startFeed([
-      ...eventLines('feed-once', ['DTSTART:20300601T090000Z', 'SUMMARY:Once', 'ATTACH:x:y']),
+      ...componentLines('VEVENT', 'feed-once', [
+        'DTSTART:20300601T090000Z',
+        'SUMMARY:Once',
+        'ATTACH:x:y',
+      ]),
       ...BERLIN,
-      ...eventLines('feed-weekly', [
+      ...componentLines('VEVENT', 'feed-weekly', [
         'DTSTART;TZID=Europe/Berlin:20300601T100000',
         'RRULE:FREQ=WEEKLY',
         'SUMMARY:Weekly',

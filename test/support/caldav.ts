@@ -106,21 +106,26 @@ export function caldav({ url, homes, alice, bob }: Backend): Caldav {
   }
 }
 
+/** The text of an object with one component, or with what else is given as `around`. */
+export function objectText(
+  kind: 'VEVENT' | 'VTODO',
+  uid: string,
+  lines: readonly string[],
+  around: readonly string[] = [],
+): string {
+  const component = componentLines(kind, uid, lines)
+  const head = ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//another program//EN']
+  return [...head, ...around, ...component, 'END:VCALENDAR', ''].join('\r\n')
+}
+
+/** The lines of a component by itself. */
+export function componentLines(kind: string, uid: string, lines: readonly string[]): string[] {
+  return [`BEGIN:${kind}`, `UID:${uid}`, 'DTSTAMP:20260101T000000Z', ...lines, `END:${kind}`]
+}
+
 /** The text of an object with one todo. */
 export function todoText(uid: string, lines: readonly string[], around: readonly string[] = []) {
-  return [
-    'BEGIN:VCALENDAR',
-    'VERSION:2.0',
-    'PRODID:-//another program//EN',
-    ...around,
-    'BEGIN:VTODO',
-    `UID:${uid}`,
-    'DTSTAMP:20260101T000000Z',
-    ...lines,
-    'END:VTODO',
-    'END:VCALENDAR',
-    '',
-  ].join('\r\n')
+  return objectText('VTODO', uid, lines, around)
 }
 
 function zoneText(tzid: string): string {

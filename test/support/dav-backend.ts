@@ -1,20 +1,25 @@
 /** A Nextcloud whose calendars and contacts are those of another server. */
-import { createServer, request as send } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { DavServerName } from './abilities.ts'
 import type { Backend } from './backend.ts'
 import { basic, type TestUser } from './credentials.ts'
-import { DAV_ROOT, type DavServer, startRadicale, startSabre } from './dav-servers.ts'
+import { DAV_ROOT, startRadicale, startSabre } from './dav-servers.ts'
+import { listen, passOn } from './relay.ts'
 
 /** Puts a server between a demo and its users; closing it closes the demo as well. */
 export async function davBackend(demo: Backend, name: DavServerName): Promise<Backend> {
   const users = demo.bob === undefined ? [demo.alice] : [demo.alice, demo.bob]
   // The same passwords: requests pass through with what the server under test sent.
   const dav = await (name === 'radicale' ? startRadicale : startSabre)(users)
-  const front = await startFront(new URL(demo.url), dav)
+  const demoPort = Number(new URL(demo.url).port)
+  const front = await listen((incoming, outgoing) => {
+    const { url: path = '/', headers } = incoming
+    const isDav = path === DAV_ROOT || path.startsWith(`${DAV_ROOT}/`)
+    const to = isDav ? { port: dav.port, ...dav.incoming({ path, headers }) } : { port: demoPort }
+    passOn(incoming, outgoing, to)
+  })
   const backend: Backend = {
     ...demo,
-    url: front.url,
+    url: `http://127.0.0.1:${front.port}`,
     demo: undefined,
     homes: dav,
     async close() {
@@ -44,35 +49,4 @@ async function furnish({ url, homes }: Backend, user: TestUser): Promise<void> {
     `${homes.addressBooks(user)}contacts/`,
     '<d:mkcol xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:carddav"><d:set><d:prop><d:resourcetype><d:collection/><c:addressbook/></d:resourcetype><d:displayname>Contacts</d:displayname></d:prop></d:set></d:mkcol>',
   )
-}
-
-/** Passes DAV on to the server, and everything else to the demo. */
-async function startFront(demo: URL, dav: DavServer) {
-  const server = createServer((incoming, outgoing) => {
-    const { method, url: path = '/', headers } = incoming
-    const isDav = path === DAV_ROOT || path.startsWith(`${DAV_ROOT}/`)
-    const passed = send(
-      {
-        method,
-        host: '127.0.0.1',
-        port: isDav ? dav.port : demo.port,
-        ...(isDav ? dav.incoming({ path, headers }) : { path, headers }),
-      },
-      answer => {
-        outgoing.writeHead(answer.statusCode ?? 502, answer.rawHeaders)
-        answer.pipe(outgoing)
-      },
-    )
-    passed.on('error', () => outgoing.destroy())
-    incoming.pipe(passed)
-  })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: () =>
-      new Promise<void>(resolve => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
-  }
 }

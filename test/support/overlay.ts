@@ -3,9 +3,9 @@
  * imports and from the time before they checked.
  */
 import { createHash } from 'node:crypto'
-import { createServer, type IncomingMessage, type ServerResponse, request as send } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Backend } from './backend.ts'
+import { listen, passOn } from './relay.ts'
 
 /** The instance with what is held beside it. */
 export interface Overlay extends Backend {
@@ -20,38 +20,23 @@ export interface Overlay extends Backend {
 /** Closing it closes the instance as well. */
 export async function startOverlay(backend: Backend): Promise<Overlay> {
   const texts = new Map<string, Buffer>()
-  const target = new URL(backend.url)
-  const server = createServer((incoming, outgoing) => {
+  const port = Number(new URL(backend.url).port)
+  const server = await listen((incoming, outgoing) => {
     const text = texts.get(incoming.url ?? '')
-    if (text === undefined) pass(target, incoming, outgoing)
+    if (text === undefined) passOn(incoming, outgoing, { port })
     else void answer(texts, text, incoming, outgoing)
   })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   return {
     ...backend,
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${server.port}`,
     hold: (path, text) => texts.set(path, Buffer.from(text)),
     release: path => texts.delete(path),
     held: path => texts.get(path)?.toString(),
     async close() {
-      await new Promise<void>(resolve => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      })
+      await server.close()
       await backend.close()
     },
   }
-}
-
-function pass(target: URL, incoming: IncomingMessage, outgoing: ServerResponse): void {
-  const { method, url: path, headers } = incoming
-  const { hostname: host, port } = target
-  const passed = send({ host, port, method, path, headers }, reply => {
-    outgoing.writeHead(reply.statusCode ?? 502, reply.rawHeaders)
-    reply.pipe(outgoing)
-  })
-  passed.on('error', () => outgoing.destroy())
-  incoming.pipe(passed)
 }
 
 async function answer(

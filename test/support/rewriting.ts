@@ -1,7 +1,6 @@
 /** Answers of a Nextcloud, changed on their way. */
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { Backend } from './backend.ts'
+import { listen } from './relay.ts'
 
 /** An answer on its way, to be changed. */
 export interface PassingAnswer {
@@ -14,7 +13,7 @@ export async function rewriting(
   backend: Backend,
   rewrite: (method: string, answer: PassingAnswer) => void,
 ): Promise<Backend> {
-  const server = createServer(async (incoming, outgoing) => {
+  const server = await listen(async (incoming, outgoing) => {
     const { method = '', url = '', headers } = incoming
     const chunks: Buffer[] = []
     for await (const chunk of incoming) chunks.push(chunk)
@@ -37,15 +36,11 @@ export async function rewriting(
     rewrite(method, answer)
     outgoing.writeHead(response.status, answer.headers).end(answer.text)
   })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   return {
     ...backend,
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${server.port}`,
     async close() {
-      await new Promise<void>(resolve => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      })
+      await server.close()
       await backend.close()
     },
   }
