@@ -9,6 +9,7 @@
 import { parseArgs } from 'node:util'
 import { measureCalls, measureOverhead } from './calls.ts'
 import { connectEndpoint, type Endpoint } from './endpoint.ts'
+import { measureExpansion } from './expansion.ts'
 import { measureMemory } from './memory.ts'
 import { measureOAuth } from './oauth.ts'
 import { type RunningProgram, startDemo, startServer } from './processes.ts'
@@ -59,6 +60,7 @@ async function main(): Promise<void> {
     memory: () => measureMemory(subject),
     tables: () => measureTables(subject),
     oauth: measureOAuth,
+    expansion: measureExpansion,
   }
   const rows: Row[] = []
   for (const [name, measure] of Object.entries(measurements)) {

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from './lib/build.mjs'
 import { cachedPackage } from './lib/cache.mjs'
+import { testDav } from './lib/dav.mjs'
 import { install } from './lib/install.mjs'
 import { testKeycloak } from './lib/keycloak.mjs'
 import { fetchNode, nodeIsRecent, putNodeOnPath } from './lib/node.mjs'
@@ -36,6 +37,11 @@ const tasks = {
     await install()
     const config = ['--config', 'test/browser/vitest.config.ts']
     return tool('vitest', 'vitest', ['run', ...config, ...args])
+  },
+
+  async 'test:dav'(args) {
+    await install()
+    return testDav(args)
   },
 
   async 'test:keycloak'(args) {

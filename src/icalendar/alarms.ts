@@ -15,14 +15,14 @@ export const ACTIONS = ['DISPLAY', 'EMAIL', 'AUDIO'] as const
 export interface Reminder {
   readonly action: (typeof ACTIONS)[number]
   /** Before the start (or the end, with `related`). */
-  readonly minutes_before?: number | null
+  readonly minutes_before?: number | null | undefined
   /** An instant, ISO 8601. */
-  readonly trigger_at?: string | null
+  readonly trigger_at?: string | null | undefined
   /** A duration from the start, ISO 8601: `-P1DT2H`. */
-  readonly trigger?: string | null
-  readonly description?: string | null
-  readonly summary?: string | null
-  readonly related?: 'START' | 'END' | null
+  readonly trigger?: string | null | undefined
+  readonly description?: string | null | undefined
+  readonly summary?: string | null | undefined
+  readonly related?: 'START' | 'END' | null | undefined
 }
 
 /** When an alarm goes off: at an instant, or so long after the start or the end. */

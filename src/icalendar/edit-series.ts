@@ -4,6 +4,7 @@ import { type ContentLine, changeLine } from '../contentline/line.ts'
 import { badInput } from '../nextcloud/errors.ts'
 import { untilAtWall } from './check-rule.ts'
 import { UTC } from './iana.ts'
+import type { CalendarObject } from './object.ts'
 import { byDayText, parseRule, type Rule, withRulePart } from './rule.ts'
 import { startsOn } from './rule-walk.ts'
 import { lastOf, listOf } from './series.ts'
@@ -27,7 +28,7 @@ export interface Move {
 }
 
 /** Whether a move changes nothing that hangs on the start. */
-export function isStill({ from, to }: Move): boolean {
+function isStill({ from, to }: Move): boolean {
   return isSameForm({ from, to }) && from.wall === to.wall
 }
 
@@ -59,6 +60,21 @@ export function followStart(
     changed = replacePart(changed, line, changeLine(line, { value }))
   }
   return changed
+}
+
+/**
+ * What becomes of the overrides of a series: they follow a move of its start, and go where its
+ * rule is taken away.
+ */
+export function overridesAfter(
+  { overrides, zoneOf }: CalendarObject,
+  master: Component,
+  move: Move | undefined,
+  rule: string | undefined,
+): Map<Component, Component | undefined> {
+  if (rule === '') return new Map(overrides.map(each => [each, undefined]))
+  if (move === undefined) return new Map()
+  return new Map(overrides.map(each => [each, followOverride(each, master, move, zoneOf)]))
 }
 
 /** An override whose RECURRENCE-ID follows the start of its series. */

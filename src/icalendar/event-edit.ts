@@ -1,5 +1,5 @@
 /** Making, changing and deleting events; what is not named stays byte for byte. */
-import { type Component, makeComponent, properties } from '../contentline/component.ts'
+import { type Component, properties } from '../contentline/component.ts'
 import { makeLine } from '../contentline/line.ts'
 import { badInput, CodedError } from '../nextcloud/errors.ts'
 import type { Reminder } from './alarms.ts'
@@ -8,27 +8,31 @@ import {
   isInvitation,
   objectText,
   setText,
-  stamp,
   touch,
   uidFor,
-  withAdded,
   withComponents,
-  withZones,
 } from './edit.ts'
 import { moveReminder, setReminders } from './edit-alarms.ts'
 import { type Person, setAttendees } from './edit-people.ts'
 import { withRecurrence } from './edit-recurrence.ts'
-import { followOverride, followStart, isStill } from './edit-series.ts'
-import { changedTimes, newTimes, type TimeWishes, wishesTimes, writeTimes } from './edit-time.ts'
+import { followStart, type Move, overridesAfter } from './edit-series.ts'
+import {
+  changedTimes,
+  newTimes,
+  type Times,
+  type TimeWishes,
+  wishesTimes,
+  writeTimes,
+} from './edit-time.ts'
 import { addressOf, textOf } from './event.ts'
 import { happens, overridesIn } from './expansion.ts'
 import { checkedTitle, type PlainFields, setPlainFields } from './fields.ts'
-import { makeCalendar, yearsOf, zonesOfTimes } from './new-object.ts'
+import { newObject, withZonesOf } from './new-object.ts'
 import { type CalendarObject, readObject } from './object.ts'
 import { occurrenceAt } from './occurrence.ts'
-import { endedBefore, overrideFor, ownOverride, split, withoutOccurrence } from './scope.ts'
+import { endedBefore, split, withOverride, withoutOccurrence } from './scope.ts'
 import { isRecurring, seriesOf, startOf } from './series.ts'
-import { isSameWhen, type When } from './time.ts'
+import { isSameWhen } from './time.ts'
 import { zoneOrUtc } from './user-time.ts'
 import type { Zone } from './zone.ts'
 
@@ -81,22 +85,14 @@ export function createEvent(
 ): { uid: string; text: string } {
   const zone = zoneOrUtc(context.zone)
   const uid = fields.uid ?? uidFor(context)
-  const time = stamp(context.now)
-  const line = (name: string, value: string) => makeLine(name, value)
   const title = checkedTitle(fields.title, 'title')
-  const empty = makeComponent('VEVENT', [
-    line('UID', uid),
-    line('DTSTAMP', time),
-    line('CREATED', time),
-    line('LAST-MODIFIED', time),
-    line('SEQUENCE', '0'),
-  ])
-  const object = makeCalendar(empty, uid, 'VEVENT')
+  const first = makeLine('SEQUENCE', '0')
+  const { object, component } = newObject('VEVENT', uid, context.now, first)
   const times = newTimes(fields, zone)
-  const timed = writeTimes(setText(empty, 'SUMMARY', title), times, object, zone)
+  const timed = writeTimes(setText(component, 'SUMMARY', title), times, object, zone)
   const event = withFields(object, timed, { ...fields, title: undefined }, context, zone)
-  const made = withComponents(object, new Map([[empty, event]]))
-  return { uid, text: objectText(withZones(made, zonesOfTimes(times), yearsOf(event, times))) }
+  const made = withComponents(object, new Map([[component, event]]))
+  return { uid, text: objectText(withZonesOf(made, event, times)) }
 }
 
 /**
@@ -121,14 +117,8 @@ export function updateEvent(
     if (changes.recurrence_rule !== undefined || changes.recurrence_end_date !== undefined) {
       throw badInput('recurrence_rule belongs to the whole series, not to one occurrence')
     }
-    const own = ownOverride(occurrence)
-    if (own !== undefined) {
-      const changed = changedComponent(object, own, changes, context, zone)
-      return { text: objectText(changed) }
-    }
-    const made = overrideFor(occurrence, object)
-    const changed = changedComponent(withAdded(object, made), made, changes, context, zone)
-    return { text: objectText(changed) }
+    const { object: holding, override } = withOverride(object, occurrence)
+    return { text: objectText(changedComponent(holding, override, changes, context, zone)) }
   }
   const uid = uidFor(context)
   const { before, after } = split(object, occurrence, uid, context)
@@ -225,34 +215,26 @@ function changedComponent(
   const { zoneOf } = object
   const isSeries = target === object.master && isRecurring(target)
   let changed = target
-  const overrides = new Map<Component, Component | undefined>()
-  let times: When[] = []
+  let move: Move | undefined
+  let times: Times | undefined
   if (changes.title !== undefined) {
     changed = setText(changed, 'SUMMARY', checkedTitle(changes.title, 'title'))
   }
   if (wishesTimes(changes)) {
     const from = startOf(target, zoneOf)
-    const wished = changedTimes(object, target, changes, zone)
-    times = [wished.start, ...(wished.end === undefined ? [] : [wished.end])]
-    changed = writeTimes(changed, wished, object, zone)
+    times = changedTimes(object, target, changes, zone)
+    changed = writeTimes(changed, times, object, zone)
     if (isSeries && from !== undefined) {
-      const move = { from, to: wished.start }
+      move = { from, to: times.start }
       changed = followStart(changed, move, zoneOf, changes.recurrence_rule === undefined)
-      for (const each of isStill(move) ? [] : object.overrides) {
-        overrides.set(each, followOverride(each, target, move, zoneOf))
-      }
     }
   }
   changed = withFields(object, changed, changes, context, zone)
-  if (changes.recurrence_rule === '')
-    for (const each of object.overrides) overrides.set(each, undefined)
   if (changed === target) return object
-  const start = startOf(changed, zoneOf)
   const done = isTouched ? touch(changed, context, isSignificant(target, changed)) : changed
+  const overrides = overridesAfter(object, target, move, changes.recurrence_rule)
   const replaced = withComponents(object, new Map([[target, done], ...overrides]))
-  if (start === undefined || times.length === 0) return replaced
-  const end = times[1]
-  return withZones(replaced, zonesOfTimes({ start, end }), yearsOf(changed, { start, end }))
+  return times === undefined ? replaced : withZonesOf(replaced, changed, times)
 }
 
 /** Everything but the title and the times. */

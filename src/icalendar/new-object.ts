@@ -1,6 +1,7 @@
 /** New calendar objects, and what a new one needs. */
 import { type Component, makeComponent, property } from '../contentline/component.ts'
-import { makeLine } from '../contentline/line.ts'
+import { type ContentLine, makeLine } from '../contentline/line.ts'
+import { stamp, withZones } from './edit.ts'
 import type { Years } from './make-vtimezone.ts'
 import type { CalendarObject, Kind } from './object.ts'
 import { parseRule } from './rule.ts'
@@ -12,8 +13,35 @@ import { zonesOf } from './zones.ts'
 
 const PRODID = '-//nextcloud-mcp-server//EN'
 
+/** An object with one component that has nothing yet but its UID, when it was made, and `more`. */
+export function newObject(
+  kind: Kind,
+  uid: string,
+  now: number,
+  more: ContentLine,
+): { readonly object: CalendarObject; readonly component: Component } {
+  const time = stamp(now)
+  const component = makeComponent(kind, [
+    makeLine('UID', uid),
+    makeLine('DTSTAMP', time),
+    makeLine('CREATED', time),
+    makeLine('LAST-MODIFIED', time),
+    more,
+  ])
+  return { object: makeCalendar(component, uid, kind), component }
+}
+
+/** The object with the VTIMEZONE of each zone that these times of a component are in. */
+export function withZonesOf(
+  object: CalendarObject,
+  component: Component,
+  times: { readonly start: When; readonly end?: When | undefined },
+): CalendarObject {
+  return withZones(object, zonesOfTimes(times), yearsOf(component, times))
+}
+
 /** A calendar around one component. */
-export function makeCalendar(component: Component, uid: string, kind: Kind): CalendarObject {
+function makeCalendar(component: Component, uid: string, kind: Kind): CalendarObject {
   const calendar = makeComponent('VCALENDAR', [
     makeLine('VERSION', '2.0'),
     makeLine('PRODID', PRODID),
@@ -32,7 +60,7 @@ export function makeCalendar(component: Component, uid: string, kind: Kind): Cal
 }
 
 /** The years that a component's times are in: up to its UNTIL, or on and on. */
-export function yearsOf(
+function yearsOf(
   component: Component,
   times: { readonly start: When; readonly end?: When | undefined },
 ): Years {
@@ -46,7 +74,7 @@ export function yearsOf(
 }
 
 /** The zones of times, each once. */
-export function zonesOfTimes({ start, end }: { start: When; end?: When | undefined }): Zone[] {
+function zonesOfTimes({ start, end }: { start: When; end?: When | undefined }): Zone[] {
   const zones = [start, end].flatMap(each => (each?.kind === 'zoned' ? [each.zone] : []))
   return zones.filter((zone, at) => zones.findIndex(each => each.tzid === zone.tzid) === at)
 }

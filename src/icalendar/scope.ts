@@ -11,7 +11,15 @@ import {
 import { type ContentLine, changeLine, makeLine, withParameter } from '../contentline/line.ts'
 import { badInput } from '../nextcloud/errors.ts'
 import { untilAtWall } from './check-rule.ts'
-import { changeValues, type EditContext, setValue, setWhen, stamp, withComponents } from './edit.ts'
+import {
+  changeValues,
+  type EditContext,
+  setValue,
+  setWhen,
+  stamp,
+  withAdded,
+  withComponents,
+} from './edit.ts'
 import { followOverride, followStart } from './edit-series.ts'
 import type { Occurrence } from './expansion.ts'
 import { UTC } from './iana.ts'
@@ -29,8 +37,19 @@ import {
 } from './time.ts'
 import { DAY, dayOf, SECOND } from './wall.ts'
 
+/** The object with the own override of an occurrence, which is made where it has none. */
+export function withOverride(
+  object: CalendarObject,
+  occurrence: Occurrence,
+): { readonly object: CalendarObject; readonly override: Component } {
+  const own = ownOverride(occurrence)
+  if (own !== undefined) return { object, override: own }
+  const override = overrideFor(occurrence, object)
+  return { object: withAdded(object, override), override }
+}
+
 /** A new override for an occurrence: what holds for it, without what makes a series. */
-export function overrideFor(occurrence: Occurrence, { zoneOf }: CalendarObject): Component {
+function overrideFor(occurrence: Occurrence, { zoneOf }: CalendarObject): Component {
   const { component, recurrenceId, start, end } = occurrence
   if (recurrenceId === undefined) throw badInput('recurrence_id: the event does not recur')
   let made = ['RRULE', 'RDATE', 'EXDATE', 'EXRULE', 'RECURRENCE-ID'].reduce(
@@ -45,7 +64,7 @@ export function overrideFor(occurrence: Occurrence, { zoneOf }: CalendarObject):
 }
 
 /** The own override of an occurrence; undefined where it has none. */
-export function ownOverride(occurrence: Occurrence): Component | undefined {
+function ownOverride(occurrence: Occurrence): Component | undefined {
   const line = property(occurrence.component, 'RECURRENCE-ID')
   if (!occurrence.isOverride || line === undefined) return undefined
   const isRange = line.parameters.some(each => each.name === 'RANGE')

@@ -3,34 +3,23 @@ import {
   addProperty,
   type Component,
   lineEndIn,
-  makeComponent,
   property,
   replacePart,
 } from '../contentline/component.ts'
 import { changeLine, makeLine } from '../contentline/line.ts'
 import { badInput } from '../nextcloud/errors.ts'
 import type { Reminder } from './alarms.ts'
-import {
-  type EditContext,
-  objectText,
-  setText,
-  stamp,
-  touch,
-  uidFor,
-  withAdded,
-  withComponents,
-  withZones,
-} from './edit.ts'
+import { type EditContext, objectText, setText, touch, uidFor, withComponents } from './edit.ts'
 import { setReminders } from './edit-alarms.ts'
 import { withTimes, writesTimes } from './edit-due.ts'
 import { withRecurrence } from './edit-recurrence.ts'
-import { followOverride, followStart, isStill } from './edit-series.ts'
+import { followStart, overridesAfter } from './edit-series.ts'
 import { textOf } from './event.ts'
 import { checkedTitle, setPlainFields } from './fields.ts'
-import { makeCalendar, yearsOf, zonesOfTimes } from './new-object.ts'
+import { newObject, withZonesOf } from './new-object.ts'
 import { type CalendarObject, readObject } from './object.ts'
 import { occurrenceAt } from './occurrence.ts'
-import { overrideFor, ownOverride } from './scope.ts'
+import { withOverride } from './scope.ts'
 import { isRecurring, startOf } from './series.ts'
 import { isoOf } from './time.ts'
 import { isOpen, openOccurrences, parentLine, timesOf } from './todo.ts'
@@ -73,19 +62,11 @@ export function createTodo(
 ): { uid: string; text: string } {
   const zone = zoneOrUtc(context.zone)
   const uid = fields.uid ?? uidFor(context)
-  const time = stamp(context.now)
-  const empty = makeComponent('VTODO', [
-    makeLine('UID', uid),
-    makeLine('DTSTAMP', time),
-    makeLine('CREATED', time),
-    makeLine('LAST-MODIFIED', time),
-    makeLine('SUMMARY', ''),
-  ])
-  const object = makeCalendar(empty, uid, 'VTODO')
-  const status = wishedStatus(fields, empty) ?? 'NEEDS-ACTION'
+  const { object, component } = newObject('VTODO', uid, context.now, makeLine('SUMMARY', ''))
+  const status = wishedStatus(fields, component) ?? 'NEEDS-ACTION'
   const summary = checkedTitle(fields.summary, 'summary')
   const wishes = { ...fields, summary, status }
-  return { uid, text: objectText(changed(object, empty, wishes, context, zone, false)) }
+  return { uid, text: objectText(changed(object, component, wishes, context, zone, false)) }
 }
 
 /**
@@ -106,10 +87,8 @@ export function updateTodo(
       throw badInput('recurrence_rule belongs to the whole series, not to one occurrence')
     }
     const occurrence = occurrenceAt(object, recurrenceId, { zone })
-    const own = ownOverride(occurrence)
-    const made = own ?? overrideFor(occurrence, object)
-    const holding = own === undefined ? withAdded(object, made) : object
-    return objectText(changed(holding, made, changes, context, zone))
+    const { object: holding, override } = withOverride(object, occurrence)
+    return objectText(changed(holding, override, changes, context, zone))
   }
   const target = targetOf(object)
   const completes = wishedStatus(changes, target) === 'COMPLETED' && isRecurring(target)
@@ -157,10 +136,8 @@ export function completeTodo(
     const whole = withComponents(object, new Map(all.map(each => [each, done(each)])))
     return { text: objectText(whole), completed, recurrence_id: undefined }
   }
-  const own = ownOverride(occurrence)
-  const made = own ?? overrideFor(occurrence, object)
-  const holding = own === undefined ? withAdded(object, made) : object
-  const one = withComponents(holding, new Map([[made, done(made)]]))
+  const { object: holding, override } = withOverride(object, occurrence)
+  const one = withComponents(holding, new Map([[override, done(override)]]))
   const next = advanced(one, { zone, now }, done, each => touch(each, context, true))
   return {
     text: objectText(next),
@@ -194,13 +171,10 @@ function changed(
   made = withTimes(object, made, changes, zone)
   const from = startOf(target, zoneOf)
   const to = startOf(made, zoneOf)
-  const overrides = new Map<Component, Component | undefined>()
-  if (target === object.master && isRecurring(target) && from !== undefined && to !== undefined) {
-    const move = { from, to }
+  const isSeries = target === object.master && isRecurring(target)
+  const move = isSeries && from !== undefined && to !== undefined ? { from, to } : undefined
+  if (move !== undefined) {
     made = followStart(made, move, zoneOf, changes.recurrence_rule === undefined)
-    for (const each of isStill(move) ? [] : object.overrides) {
-      overrides.set(each, followOverride(each, target, move, zoneOf))
-    }
   }
   made = withRecurrence(object, made, changes, zone, 'due')
   if (from !== undefined && startOf(made, zoneOf) === undefined && isRecurring(made)) {
@@ -208,9 +182,6 @@ function changed(
       `${changes.due === '' ? 'due' : 'dtstart'}: a recurring todo needs it to recur from`,
       'An empty recurrence_rule ends the recurrence.',
     )
-  }
-  if (changes.recurrence_rule === '') {
-    for (const each of object.overrides) overrides.set(each, undefined)
   }
   made = setProgress(made, changes, { now: context.now, zone })
   if (changes.parent_uid !== undefined) made = setParent(made, changes.parent_uid, object.uid)
@@ -221,15 +192,12 @@ function changed(
   }
   if (made === target) return object
   const done = isTouched ? touch(made, context, isSignificant(target, made)) : made
+  const overrides = overridesAfter(object, target, move, changes.recurrence_rule)
   const replaced = withComponents(object, new Map([[target, done], ...overrides]))
-  const times = timesOf(made, zoneOf)
-  const start = times.start ?? times.due
-  if (start === undefined || !writesTimes(changes)) return replaced
-  return withZones(
-    replaced,
-    zonesOfTimes({ start, end: times.due }),
-    yearsOf(made, { start, end: times.due }),
-  )
+  const { start, due } = timesOf(made, zoneOf)
+  const first = start ?? due
+  if (first === undefined || !writesTimes(changes)) return replaced
+  return withZonesOf(replaced, made, { start: first, end: due })
 }
 
 /** What reminders are before: the start, else what is due (RFC 5545 3.8.6.3 wants it to be there). */

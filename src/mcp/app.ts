@@ -18,6 +18,11 @@ export interface App {
    * only reading is allowed.
    */
   readonly always?: boolean
+  /**
+   * Does once in a process what would make the first answer slow, some 20 ms at most. Called while
+   * a tool waits for Nextcloud: a server that nobody asks for this app spends nothing on it.
+   */
+  readonly warmUp?: () => void
   readonly tools: readonly Tool[]
   readonly resources?: readonly Resource[]
 }

@@ -144,7 +144,7 @@ async function callTool(
   if (found === undefined) {
     throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${params.name}`)
   }
-  const { tool, schema } = found
+  const { tool, schema, app } = found
   const inTheBrowser = (outcome: unknown) => askToVisit(visitOf(outcome), context.request)
   return observed(options, 'tool', tool.name, async () => {
     const scopes = scopesOf(context.caller)
@@ -152,7 +152,10 @@ async function callTool(
     if (options.catalog.isLocked(found, { scopes, apps: undefined })) throw lockedDown()
     const args = parseArguments(tool.input, schema, params.arguments)
     const opened = tool.withoutNextcloud ? context.unopened() : await context.open(tool.scopes)
-    const result = await tool.run(opened, args)
+    const running = tool.run(opened, args)
+    // By then Nextcloud has been asked, and there is time.
+    if (app.warmUp !== undefined) setImmediate(app.warmUp)
+    const result = await running
     return inTheBrowser(result) ?? toResult(result, tool.untrusted)
   }).catch(error => inTheBrowser(error) ?? toErrorResult(error))
 }

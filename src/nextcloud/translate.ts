@@ -196,7 +196,10 @@ export function serverMessageOf(reply: Reply): string | undefined {
   if (text.startsWith('<')) {
     if (/^<(!doctype|html)/i.test(text)) return undefined
     const found = /<(?:s:)?message>([^<]*)<\/(?:s:)?message>/.exec(text)
-    return shortened(found?.[1])
+    // Others name the precondition that failed and nothing else (RFC 4918 16).
+    return shortened(
+      found?.[1] ?? /<(?:\w+:)?error\b[^>]*>\s*<(?!s:)(?:\w+:)?([\w-]+)/.exec(text)?.[1],
+    )
   }
   return reply.mediaType === 'text/plain' ? shortened(text) : undefined
 }

@@ -1,5 +1,6 @@
 /** Free time: between the user's own events and those of others. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { needs } from '../support/abilities.ts'
 import { BERLIN, type Events, startEvents } from '../support/events.ts'
 
 let h: Events & { end(): Promise<void> }
@@ -102,7 +103,8 @@ describe('the own events', () => {
 })
 
 describe('others', () => {
-  test('are asked; who cannot be asked is named with the reason', async () => {
+  test('are asked; who cannot be asked is named with the reason', async context => {
+    needs(context, 'free/busy of others')
     const { bob } = h.backend
     if (bob === undefined) return
     const name = `${h.calendar}-bob`
@@ -141,7 +143,8 @@ describe('others', () => {
     expect(times(answer)).toContain('13:00')
   })
 
-  test('one request for each calendar and one for all attendees', async () => {
+  test('one request for each calendar and one for all attendees', async context => {
+    needs(context, 'scheduling')
     await find({})
     const requests = await h.requestsOf(() =>
       find({ attendees: 'bob@example.org, stranger@nowhere.example' }),

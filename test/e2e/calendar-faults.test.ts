@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { demoBackend } from '../support/backend.ts'
 import { type Events, startEvents } from '../support/events.ts'
 import { FAULTS } from '../support/proxy.ts'
-import { rewriting } from '../support/tasks.ts'
+import { rewriting } from '../support/rewriting.ts'
 
 const TOOLS: Record<string, (h: Events) => Record<string, unknown>> = {
   list_events: h => ({ calendar_name: h.calendar }),

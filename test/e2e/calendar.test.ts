@@ -1,5 +1,6 @@
 /** Reading calendars and events. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { needs } from '../support/abilities.ts'
 import { BERLIN, type Events, eventText, startEvents } from '../support/events.ts'
 
 let h: Events & { end(): Promise<void> }
@@ -30,7 +31,7 @@ describe('calendars', () => {
       source: 'own',
       enabled: true,
       holds: ['events', 'tasks'],
-      href: expect.stringMatching(/^\/remote\.php\/dav\/calendars\/[^/]+\/mcp-test-/),
+      href: `${h.backend.homes.calendars(h.backend.alice)}${h.calendar}/`,
     })
   })
 
@@ -40,7 +41,8 @@ describe('calendars', () => {
     expect(error?.hint).toContain('personal')
   })
 
-  test('one in the trash bin says so', async () => {
+  test('one in the trash bin says so', async context => {
+    needs(context, 'trash bin')
     const name = `${h.calendar}-binned`
     await h.dav.make(name, { components: ['VEVENT'] })
     await h.dav.send('DELETE', `${name}/`)

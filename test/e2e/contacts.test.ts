@@ -1,5 +1,6 @@
 /** Contacts: complete, found by whatever one knows of them, and never damaged. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { can, needs } from '../support/abilities.ts'
 import { type RawBook, rawBook } from '../support/cards.ts'
 import { type Harness, startHarness } from '../support/harness.ts'
 import { NASTY, RECORDED } from '../unit/vcard/fixtures/cards.ts'
@@ -43,6 +44,7 @@ describe('address books', () => {
     expect(total_count).toBe(addressbooks.length)
     const own = addressbooks.find((book: { uri: string }) => book.uri === addressbook)
     expect(own).toMatchObject({ displayname: 'MCP tests', read_only: false, source: 'own' })
+    if (!can('generated books')) return
     const system = addressbooks.find((book: { source: string }) => book.source === 'accounts')
     expect(system).toMatchObject({ uri: 'z-server-generated--system', read_only: true })
   })
@@ -79,7 +81,8 @@ describe('address books', () => {
     expect(error?.hint).toContain(addressbook)
   })
 
-  test('what Nextcloud fills is not written to, and says why', async () => {
+  test('what Nextcloud fills is not written to, and says why', async context => {
+    needs(context, 'generated books')
     const book = 'z-server-generated--system'
     h.proxy.forget()
     const answers = [
@@ -130,6 +133,10 @@ describe('address books', () => {
 
 describe('create and read', () => {
   test('a contact with everything comes back with everything', async () => {
+    // Radicale drops what is behind a comma.
+    const url = can('texts as they were written')
+      ? 'https://example.org/?a=1,2;b'
+      : 'https://example.org/?a=1'
     const data = {
       fn: 'Dr. Änne Müller-Lüdenscheidt',
       given_name: 'Änne',
@@ -157,7 +164,7 @@ describe('create and read', () => {
           country: 'Deutschland',
         },
       ],
-      urls: ['https://example.org/?a=1,2;b'],
+      urls: [url],
       custom_fields: { 'X-SHOE': '38' },
       photo: PNG,
     }
@@ -201,7 +208,7 @@ describe('create and read', () => {
           components: ['', '', 'Wannenweg 1', 'Berlin', '', '10115', 'Deutschland'],
         },
       ],
-      urls: [{ value: 'https://example.org/?a=1,2;b' }],
+      urls: [{ value: url }],
     })
   })
 
@@ -282,7 +289,8 @@ describe('create and read', () => {
     await h.ok('nc_contacts_delete_contact', { addressbook, uid })
   })
 
-  test('a uid that is taken is a CONFLICT, wherever its card is', async () => {
+  test('a uid that is taken is a CONFLICT, wherever its card is', async context => {
+    needs(context, 'one card for a uid')
     const { uid } = await create({ fn: 'First' })
     const again = await h.call('nc_contacts_create_contact', {
       addressbook,
@@ -304,7 +312,8 @@ describe('create and read', () => {
 })
 
 describe('update', () => {
-  test('changes what is named; an object of another name is found by its uid', async () => {
+  test('changes what is named; an object of another name is found by its uid', async context => {
+    needs(context, 'texts as they were written')
     const uid = newUid()
     const text = vcard(
       uid,
@@ -331,7 +340,8 @@ describe('update', () => {
     expect(await raw.read('0AF3-another-name.vcf')).not.toMatch(/item1/i)
   })
 
-  test('version 4.0 stays 4.0', async () => {
+  test('version 4.0 stays 4.0', async context => {
+    needs(context, 'texts as they were written')
     const uid = newUid()
     const text = `BEGIN:VCARD\r\nVERSION:4.0\r\nUID:${uid}\r\nFN:Vee Four\r\nTEL;VALUE=uri;PREF=1;TYPE="voice,home":tel:+1-555;ext=5\r\nGENDER:F\r\nX-A;B="c,d":e\\,f\r\nEND:VCARD\r\n`
     await raw.put(`${uid}.vcf`, text)
@@ -341,7 +351,8 @@ describe('update', () => {
 
   test('every odd card that this Nextcloud takes keeps all but what is changed', {
     timeout: 120_000,
-  }, async () => {
+  }, async context => {
+    needs(context, 'texts as they were written')
     let taken = 0
     for (const [at, [label, card]] of [...RECORDED, ...NASTY].entries()) {
       const uid = `odd-${at}`
@@ -395,7 +406,8 @@ describe('update', () => {
     expect(Object.keys((await get(uid)).custom_fields)).toHaveLength(10)
   })
 
-  test('what Nextcloud makes of a card is what is told', async () => {
+  test('what Nextcloud makes of a card is what is told', async context => {
+    needs(context, 'cards without FN')
     const uid = newUid()
     // Without an FN it makes one, and answers without an etag.
     await raw.put(`${uid}.vcf`, vcard(uid, 'N:Repaired;Ruth;;;'))
@@ -463,9 +475,21 @@ describe('delete', () => {
   test('says that there is no way back', async () => {
     const { uid } = await create({ fn: 'Gone' })
     const { message, status_code } = await h.ok('nc_contacts_delete_contact', { addressbook, uid })
-    expect(status_code).toBe(204)
+    expect(status_code).toBeOneOf([200, 204])
     expect(message).toMatch(/no way back/)
     const { error } = await h.call('nc_contacts_delete_contact', { addressbook, uid })
     expect(error).toMatchObject({ code: 'NOT_FOUND', subject: uid })
   })
+
+  test.each(['html', 'empty', 'malformed-xml'] as const)(
+    '%s in answer to it is no success, and leaves open what happened',
+    async fault => {
+      const { uid } = await create({ fn: 'Kept' })
+      h.proxy.plan(({ method }) => (method === 'DELETE' ? fault : undefined))
+      const { error } = await h.call('nc_contacts_delete_contact', { addressbook, uid })
+      h.proxy.plan(undefined)
+      expect(error).toMatchObject({ code: 'UNREACHABLE', outcome_unknown: true })
+      expect((await get(uid)).fn).toBe('Kept')
+    },
+  )
 })

@@ -164,6 +164,22 @@ describe('arguments', () => {
   })
 })
 
+test('an app gets ready while its first call waits for Nextcloud, and not before', async () => {
+  const order: string[] = []
+  const app = { ...testApp, warmUp: () => order.push('ready') }
+  const h = await startHarness({ apps: [app] })
+  h.proxy.plan(({ path }) => {
+    if (path.startsWith('/status.php')) order.push('asked')
+    return undefined
+  })
+  await h.client.listTools()
+  await sleep(1)
+  expect(order).toEqual([])
+  await h.ok('test_slow')
+  expect(order.toSorted()).toEqual(['asked', 'ready'])
+  await h.close()
+})
+
 describe('what is offered', () => {
   const listed = async (environment: Record<string, string>) => {
     const h = await startHarness({ environment })

@@ -2,7 +2,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { demoBackend } from '../support/backend.ts'
+import { backendAt, demoBackend } from '../support/backend.ts'
 import { type Harness, startHarness } from '../support/harness.ts'
 import { FAULTS, type Fault } from '../support/proxy.ts'
 import { type TableMaker, type TablesProbe, tableMaker, tablesProbe } from '../support/tables.ts'
@@ -193,9 +193,8 @@ describe('odd answers', () => {
     })
     await new Promise<void>(resolve => server?.listen(0, '127.0.0.1', resolve))
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-    const user = { loginName: 'alice', password: 'secret' }
-    const backend = { url, alice: user, bob: undefined, demo: undefined, close: async () => {} }
-    h = await startHarness({ backend })
+    const alice = { loginName: 'alice', password: 'secret' }
+    h = await startHarness({ backend: backendAt(url, alice) })
     return h
   }
 

@@ -1,8 +1,9 @@
 /** What goes wrong at the very request that reads or writes todos, when all before it went well. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Caldav, caldav, todoText } from '../support/caldav.ts'
 import { type Harness, startHarness } from '../support/harness.ts'
 import { FAULTS, type Fault } from '../support/proxy.ts'
-import { type Caldav, caldav, rewriting, todoText } from '../support/tasks.ts'
+import { rewriting } from '../support/rewriting.ts'
 
 let h: Harness
 let dav: Caldav

@@ -1,10 +1,22 @@
 /** The Nextcloud that end-to-end tests run against: the demo, or a real one when it is given. */
 import { type DemoNextcloud, type DemoOptions, startDemoNextcloud } from '../../src/demo/index.ts'
+import { davServer } from './abilities.ts'
+import type { TestUser } from './credentials.ts'
+import { davBackend } from './dav-backend.ts'
 
-/** A user of the instance. */
-export interface TestUser {
-  loginName: string
-  password: string
+export type { TestUser } from './credentials.ts'
+
+/** Where the collections of users are: paths with a slash at the end. */
+export interface DavHomes {
+  calendars(user: TestUser): string
+  addressBooks(user: TestUser): string
+}
+
+/** Nextcloud's. */
+const HOMES: DavHomes = {
+  calendars: ({ loginName }) => `/remote.php/dav/calendars/${encodeURIComponent(loginName)}/`,
+  addressBooks: ({ loginName }) =>
+    `/remote.php/dav/addressbooks/users/${encodeURIComponent(loginName)}/`,
 }
 
 /** An instance to test against. */
@@ -15,15 +27,21 @@ export interface Backend {
   bob: TestUser | undefined
   /** Undefined for a real instance. */
   demo: DemoNextcloud | undefined
+  homes: DavHomes
   close(): Promise<void>
 }
 
 /** Whether the suite runs against a real Nextcloud (`NEXTCLOUD_TEST_URL`, `_USER`, `_PASSWORD`). */
 export const isReal = process.env.NEXTCLOUD_TEST_URL !== undefined
 
-/** The configured real instance, else a demo of its own. Options apply to the demo only. */
+/**
+ * The configured real instance, else a demo of its own, with another CalDAV and CardDAV server in
+ * the place of the demo's where one is asked for. Options apply to the demo only.
+ */
 export async function startBackend(options: DemoOptions = {}): Promise<Backend> {
-  return isReal ? realBackend() : demoBackend(options)
+  if (isReal) return realBackend()
+  const demo = await demoBackend(options)
+  return davServer === undefined ? demo : davBackend(demo, davServer)
 }
 
 /**
@@ -41,8 +59,14 @@ export async function demoBackend(options: DemoOptions = {}): Promise<Backend> {
       : user('alice'),
     bob: first ? undefined : user('bob'),
     demo,
+    homes: HOMES,
     close: () => demo.close(),
   }
+}
+
+/** Something that answers as a test wants it. */
+export function backendAt(url: string, alice: TestUser): Backend {
+  return { url, alice, bob: undefined, demo: undefined, homes: HOMES, close: async () => {} }
 }
 
 function realBackend(): Backend {
@@ -56,11 +80,5 @@ function realBackend(): Backend {
   if (!alice || !env.NEXTCLOUD_TEST_URL) {
     throw new Error('NEXTCLOUD_TEST_URL needs NEXTCLOUD_TEST_USER and NEXTCLOUD_TEST_PASSWORD')
   }
-  return {
-    url: env.NEXTCLOUD_TEST_URL.replace(/\/$/, ''),
-    alice,
-    bob: user('2'),
-    demo: undefined,
-    close: async () => {},
-  }
+  return { ...backendAt(env.NEXTCLOUD_TEST_URL.replace(/\/$/, ''), alice), bob: user('2') }
 }

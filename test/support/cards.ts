@@ -1,6 +1,6 @@
 /** Address books beside the tools: cards as they are stored, put there and read byte for byte. */
-import type { Backend, TestUser } from './backend.ts'
-import { basic } from './harness.ts'
+import type { Backend } from './backend.ts'
+import { basic, type TestUser } from './credentials.ts'
 
 const DATA =
   '<d:propfind xmlns:d="DAV:" xmlns:card="urn:ietf:params:xml:ns:carddav"><d:prop><d:getetag/><card:address-data/></d:prop></d:propfind>'
@@ -21,7 +21,7 @@ export interface RawBook {
 }
 
 export function rawBook(backend: Backend, book: string, user: TestUser = backend.alice): RawBook {
-  const home = `${backend.url}/remote.php/dav/addressbooks/users/${user.loginName}/${book}/`
+  const home = `${backend.url}${backend.homes.addressBooks(user)}${book}/`
   const send = (method: string, name: string, body?: string, headers = {}) =>
     fetch(home + encodeURIComponent(name), {
       method,
@@ -45,10 +45,11 @@ export function rawBook(backend: Backend, book: string, user: TestUser = backend
         'content-type': 'application/xml',
       })
       if (reply.status !== 207) return undefined
-      const text = /<card:address-data>([\s\S]*?)<\/card:address-data>/.exec(
-        await reply.text(),
-      )?.[1]
-      return text?.replace(/&(?:#(\d+)|#x([\da-f]+)|(\w+));/gi, (_, decimal, hex, name) =>
+      const answer = await reply.text()
+      const text = /<card:address-data>([\s\S]*?)<\/card:address-data>/.exec(answer)?.[1]
+      // Not every server has it as a property.
+      if (text === undefined) return (await send('GET', name)).text()
+      return text.replace(/&(?:#(\d+)|#x([\da-f]+)|(\w+));/gi, (_, decimal, hex, name) =>
         name === undefined
           ? String.fromCodePoint(decimal === undefined ? Number.parseInt(hex, 16) : Number(decimal))
           : ({ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }[name as string] ?? ''),

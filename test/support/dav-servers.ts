@@ -5,111 +5,157 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { basic, type TestUser } from './credentials.ts'
 
-/** A running server with one user and nothing in it. */
+/** Where the servers are mounted, as Nextcloud has its own. */
+export const DAV_ROOT = '/remote.php/dav'
+
+/** A running server whose hrefs are below {@link DAV_ROOT}, with nothing in it. */
 export interface DavServer {
-  /** Address without trailing slash. */
-  url: string
-  user: string
-  password: string
-  /** Addresses of the user's collections, with trailing slash. */
-  calendarHome: string
-  addressBookHome: string
+  port: number
+  /** What a proxy in front of it has to make of a request. */
+  incoming(request: DavRequest): DavRequest
+  /** Path of the folder of a user's calendars, with a slash at its end. */
+  calendars(user: TestUser): string
+  /** Path of the folder of a user's address books, with a slash at its end. */
+  addressBooks(user: TestUser): string
   stop(): Promise<void>
 }
 
-const user = 'alice'
-const password = 'alice-test'
+export interface DavRequest {
+  /** With the query. */
+  path: string
+  headers: Readonly<Record<string, string | string[] | undefined>>
+}
+
 const startLimit = 15_000
 
-/** Starts Radicale (Debian: radicale); `undefined` where it is not installed. */
-export async function startRadicale(): Promise<DavServer | undefined> {
-  if (!isInstalled('radicale')) return undefined
-  return start(async (folder, port) => {
-    await writeFile(join(folder, 'users'), `${user}:${password}\n`)
-    const settings = {
-      server: { hosts: `127.0.0.1:${port}` },
-      auth: { type: 'htpasswd', htpasswd_filename: join(folder, 'users') },
-      storage: { filesystem_folder: join(folder, 'collections') },
-      web: { type: 'none' },
-    }
-    const lines = Object.entries(settings).flatMap(([section, values]) => [
-      `[${section}]`,
-      ...Object.entries(values).map(([name, value]) => `${name} = ${value}`),
-    ])
-    // Plain passwords are not the default everywhere.
-    lines.splice(lines.indexOf('[auth]') + 1, 0, 'htpasswd_encryption = plain')
-    await writeFile(join(folder, 'config'), lines.join('\n'))
-    const process = spawn('radicale', ['--config', join(folder, 'config')], { stdio: 'ignore' })
-    const url = `http://127.0.0.1:${port}`
-    // One folder holds both kinds of collections.
-    return { process, calendarHome: `${url}/${user}/`, addressBookHome: `${url}/${user}/` }
-  })
+/**
+ * Starts Radicale (Debian: radicale).
+ * @throws Error where it is not installed
+ */
+export async function startRadicale(users: readonly TestUser[]): Promise<DavServer> {
+  if (!isInstalled('radicale')) throw new Error('Radicale is not installed (Debian: radicale)')
+  // One folder holds both kinds of collections.
+  const home = ({ loginName }: TestUser) => `${DAV_ROOT}/${encodeURIComponent(loginName)}/`
+  const started = await start(
+    users,
+    home,
+    async (folder, port) => {
+      const passwords = users.map(({ loginName, password }) => `${loginName}:${password}\n`)
+      await writeFile(join(folder, 'users'), passwords.join(''))
+      const settings = {
+        server: { hosts: `127.0.0.1:${port}` },
+        auth: {
+          type: 'htpasswd',
+          htpasswd_filename: join(folder, 'users'),
+          // Not the default everywhere.
+          htpasswd_encryption: 'plain',
+          // Seconds after a wrong password.
+          delay: '0',
+        },
+        storage: { filesystem_folder: join(folder, 'collections') },
+        web: { type: 'none' },
+      }
+      const lines = Object.entries(settings).flatMap(([section, values]) => [
+        `[${section}]`,
+        ...Object.entries(values).map(([name, value]) => `${name} = ${value}`),
+      ])
+      await writeFile(join(folder, 'config'), lines.join('\n'))
+      return spawn('radicale', ['--config', join(folder, 'config')], { stdio: 'ignore' })
+    },
+    underScriptName,
+  )
+  return { ...started, calendars: home, addressBooks: home }
 }
 
-/** Starts sabre/dav (Debian: php-cli, php-sqlite3, php-sabre-dav) below PHP's own server. */
-export async function startSabre(): Promise<DavServer | undefined> {
-  if (!isInstalled('php') || !existsSync('/usr/share/php/Sabre/autoload.php')) return undefined
-  return start(async (folder, port) => {
-    const script = join(import.meta.dirname, 'sabre/server.php')
-    const process = spawn('php', ['-S', `127.0.0.1:${port}`, script], {
+/** Radicale is told of its place by a header and gets the rest of the path. */
+function underScriptName({ path, headers }: DavRequest): DavRequest {
+  const { destination, host } = headers
+  return {
+    path: path.slice(DAV_ROOT.length) || '/',
+    headers: {
+      ...headers,
+      'x-script-name': DAV_ROOT,
+      // It moves only to an address with its own host; a path alone is allowed by RFC 4918 10.3.
+      ...(destination === undefined ? {} : { destination: `http://${host}${destination}` }),
+    },
+  }
+}
+
+/**
+ * Starts sabre/dav (Debian: php-cli, php-sqlite3, php-sabre-dav) below PHP's own server.
+ * @throws Error where it is not installed
+ */
+export async function startSabre(users: readonly TestUser[]): Promise<DavServer> {
+  if (!isInstalled('php') || !existsSync('/usr/share/php/Sabre/autoload.php')) {
+    throw new Error('sabre/dav is not installed (Debian: php-cli php-sqlite3 php-sabre-dav)')
+  }
+  const home = (kind: string) => (user: TestUser) =>
+    `${DAV_ROOT}/${kind}/${encodeURIComponent(user.loginName)}/`
+  const started = await start(users, home('calendars'), async (folder, port) =>
+    spawn('php', ['-S', `127.0.0.1:${port}`, join(import.meta.dirname, 'sabre/server.php')], {
       stdio: 'ignore',
       env: {
-        PATH: globalThis.process.env.PATH,
+        PATH: process.env.PATH,
+        DAV_ROOT: `${DAV_ROOT}/`,
         DAV_DATABASE: join(folder, 'data.sqlite'),
-        DAV_USER: user,
-        DAV_PASSWORD: password,
+        DAV_USERS: JSON.stringify(
+          Object.fromEntries(users.map(({ loginName, password }) => [loginName, password])),
+        ),
       },
-    })
-    const url = `http://127.0.0.1:${port}`
-    return {
-      process,
-      calendarHome: `${url}/calendars/${user}/`,
-      addressBookHome: `${url}/addressbooks/${user}/`,
-    }
-  })
+    }),
+  )
+  return { ...started, calendars: home('calendars'), addressBooks: home('addressbooks') }
 }
 
-interface Started {
-  process: ChildProcess
-  calendarHome: string
-  addressBookHome: string
-}
-
+/** Starts a program in a folder of its own and waits until the first user's home is there. */
 async function start(
-  launch: (folder: string, port: number) => Promise<Started>,
-): Promise<DavServer> {
+  [first]: readonly TestUser[],
+  home: (user: TestUser) => string,
+  launch: (folder: string, port: number) => Promise<ChildProcess>,
+  incoming: DavServer['incoming'] = request => request,
+): Promise<Pick<DavServer, 'port' | 'incoming' | 'stop'>> {
+  if (first === undefined) throw new Error('A server needs a user')
   const folder = await mkdtemp(join(tmpdir(), 'dav-server-'))
   const port = await freePort()
-  const { process, ...homes } = await launch(folder, port)
+  const program = await launch(folder, port)
   const ended = new Promise<void>(resolve => {
-    process.once('exit', () => resolve())
-    process.once('error', () => resolve())
+    program.once('exit', () => resolve())
+    program.once('error', () => resolve())
   })
   const stop = async () => {
-    process.kill()
+    program.kill()
     await ended
     await rm(folder, { recursive: true, force: true })
   }
-  const server: DavServer = { url: `http://127.0.0.1:${port}`, user, password, ...homes, stop }
+  const { path, headers } = incoming({
+    path: home(first),
+    headers: { authorization: basic(first), depth: '0' },
+  })
   try {
-    await ready(server, process)
+    await ready(`http://127.0.0.1:${port}${path}`, headers, program)
   } catch (error) {
     await stop()
     throw error
   }
-  return server
+  return { port, incoming, stop }
 }
 
 /** Waits until the home answers, which some servers make on the first request. */
-async function ready({ calendarHome }: DavServer, process: ChildProcess): Promise<void> {
-  const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
+async function ready(
+  url: string,
+  headers: DavRequest['headers'],
+  program: ChildProcess,
+): Promise<void> {
   const deadline = Date.now() + startLimit
   let last: unknown
-  while (Date.now() < deadline && process.exitCode === null) {
+  while (Date.now() < deadline && program.exitCode === null) {
     try {
-      const headers = { Authorization: authorization, Depth: '0' }
-      const { status } = await fetch(calendarHome, { method: 'PROPFIND', headers })
+      const { status } = await fetch(url, {
+        method: 'PROPFIND',
+        headers: headers as Record<string, string>,
+      })
       if (status === 207) return
       last = new Error(`The server answers ${status}`)
     } catch (error) {

@@ -1,7 +1,7 @@
 /** Calendars with events for tests, made and removed beside the server under test. */
 import type { Backend } from './backend.ts'
+import { type Caldav, caldav, objectText } from './caldav.ts'
 import { type Harness, startHarness } from './harness.ts'
-import { type Caldav, caldav } from './tasks.ts'
 
 /** A harness with a calendar of its own, whose zone is Europe/Berlin. */
 export interface Events extends Harness {
@@ -61,19 +61,7 @@ export async function startEvents(
 
 /** The text of an object with one event, or with what else is given as `around`. */
 export function eventText(uid: string, lines: readonly string[], around: readonly string[] = []) {
-  return [
-    'BEGIN:VCALENDAR',
-    'VERSION:2.0',
-    'PRODID:-//another program//EN',
-    ...around,
-    'BEGIN:VEVENT',
-    `UID:${uid}`,
-    'DTSTAMP:20260101T000000Z',
-    ...lines,
-    'END:VEVENT',
-    'END:VCALENDAR',
-    '',
-  ].join('\r\n')
+  return objectText('VEVENT', uid, lines, around)
 }
 
 /** The rules of Berlin, as programs write them. */

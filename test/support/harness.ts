@@ -6,7 +6,10 @@ import { type Composition, compose } from '../../src/server/compose.ts'
 import { type HttpServer, serveHttp } from '../../src/server/http.ts'
 import type { Vault } from '../../src/vault/vault.ts'
 import { type Backend, startBackend } from './backend.ts'
+import { basic } from './credentials.ts'
 import { type FaultProxy, startProxy } from './proxy.ts'
+
+export { basic }
 
 /** What a tool answered. */
 export interface ToolAnswer {
@@ -144,9 +147,4 @@ export async function callTool(
     data,
     error: result.isError ? data?.error : undefined,
   }
-}
-
-/** The `Authorization` header of a user. */
-export function basic({ loginName, password }: { loginName: string; password: string }): string {
-  return `Basic ${Buffer.from(`${loginName}:${password}`).toString('base64')}`
 }

@@ -8,6 +8,7 @@ import {
   deleteObject,
   readObject,
   replaceObject,
+  requireExact,
   type Written,
 } from '../../nextcloud/caldav/objects.ts'
 import { bareEtag } from '../../nextcloud/dav/etag.ts'
@@ -45,16 +46,13 @@ export function changeObject(
     const edited = edit(stored.data)
     if (edited === undefined) return { deletedStatus: await remove(session, target, stored) }
     requireWhole(target, stored)
+    requireExact(stored, target.uid)
     const { text, added } = edited
     if (added !== undefined) return split(session, target, stored, { text, added })
     // It is so already.
     if (text === stored.data) return { written: { ...stored, status: 200 }, text }
-    const written = await replaceObject(
-      session,
-      target.calendar,
-      { path: stored.path, etag: stored.etag, uid: target.uid },
-      text,
-    )
+    const old = { ...stored, uid: target.uid }
+    const written = await replaceObject(session, target.calendar, old, text)
     return { written, text }
   })
 }
@@ -110,8 +108,7 @@ async function split(
     added: { uid: added.uid, written: second, text: added.text },
   })
   try {
-    const old = { path: stored.path, etag: stored.etag, uid }
-    return done(await replaceObject(detached, calendar, old, text))
+    return done(await replaceObject(detached, calendar, { ...stored, uid }, text))
   } catch (error) {
     if (!isCodedError(error)) throw error
     const now = await readObject(detached, calendar, 'VEVENT', uid).catch(() => undefined)

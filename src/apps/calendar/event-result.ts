@@ -40,16 +40,6 @@ export const Gaps = z.object({
   notes: z.array(z.string()).optional(),
 })
 
-export const Reminder = z.object({
-  action: z.string(),
-  description: z.string().optional(),
-  summary: z.string().optional(),
-  minutes_before: z.int().optional(),
-  trigger: z.string().optional().describe('ISO 8601 duration'),
-  trigger_at: z.string().optional(),
-  related: z.string().optional(),
-})
-
 /** One occurrence for a list. */
 export function summaryOf({ calendar, stored, event }: Found): z.input<typeof EventSummary> {
   return {
@@ -147,13 +137,7 @@ export function detailsOf(event: EventDescription) {
             ...optional('role', role),
           })),
         }),
-    ...(event.reminders.length === 0
-      ? {}
-      : {
-          reminders: event.reminders.map(reminder =>
-            Object.fromEntries(Object.entries(reminder).filter(([, value]) => value != null)),
-          ) as z.input<typeof Reminder>[],
-        }),
+    ...(event.reminders.length === 0 ? {} : { reminders: [...event.reminders] }),
     ...(event.attachment_count === 0 ? {} : { attachment_count: event.attachment_count }),
     ...optional('created', event.created),
     ...optional('last_modified', event.last_modified),

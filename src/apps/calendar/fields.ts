@@ -1,7 +1,6 @@
 /** The arguments that say what an event is like, and what they mean as changes. */
-import { z } from 'zod'
-import type { Reminder } from '../../icalendar/alarms.ts'
 import type { EditContext, EventChanges, Scope } from '../../icalendar/event-edit.ts'
+import { remindersOf } from '../../icalendar/reminder-list.ts'
 import type { Calendar } from '../../nextcloud/caldav/calendars.ts'
 import { davHomes } from '../../nextcloud/dav/homes.ts'
 import { badInput } from '../../nextcloud/errors.ts'
@@ -33,23 +32,6 @@ export interface EventFields {
   readonly timezone?: string | undefined
   readonly reminders?: readonly Record<string, unknown>[] | undefined
 }
-
-/** Kept open for the schema's size; {@link remindersOf} is strict. */
-export const reminderList = z
-  .array(z.looseObject({}))
-  .describe(
-    '{action: DISPLAY|EMAIL|AUDIO, minutes_before | trigger: -P1D | trigger_at, description, summary, related: START|END}',
-  )
-
-const ReminderArgument = z.strictObject({
-  action: z.enum(['DISPLAY', 'EMAIL', 'AUDIO']).default('DISPLAY'),
-  minutes_before: z.int().nullish(),
-  trigger_at: z.string().nullish(),
-  trigger: z.string().nullish(),
-  description: z.string().nullish(),
-  summary: z.string().nullish(),
-  related: z.enum(['START', 'END']).nullish(),
-})
 
 /**
  * The changes that a new event is made of: what is empty says nothing.
@@ -174,22 +156,4 @@ function refuseContradiction({ recurring, recurrence_rule }: EventFields): void 
   if (recurring === false && !isEmpty(recurrence_rule)) {
     throw badInput('recurrence_rule: it contradicts recurring=false')
   }
-}
-
-function remindersOf(list: readonly Record<string, unknown>[] | undefined): Reminder[] | undefined {
-  if (list === undefined) return undefined
-  return list.map((entry, at) => {
-    const parsed = ReminderArgument.safeParse(entry)
-    if (!parsed.success) {
-      const [issue] = parsed.error.issues
-      throw badInput(`reminders.${at}.${issue?.path.join('.')}: ${issue?.message}`)
-    }
-    const reminder = parsed.data
-    const { minutes_before, trigger, trigger_at } = reminder
-    const given = [minutes_before, trigger, trigger_at].filter(value => value != null)
-    if (given.length !== 1) {
-      throw badInput(`reminders.${at}: give one of minutes_before, trigger, trigger_at`)
-    }
-    return reminder as Reminder
-  })
 }

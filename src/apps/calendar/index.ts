@@ -1,3 +1,4 @@
+import { warmUp } from '../../icalendar/warm-up.ts'
 import type { App } from '../../mcp/app.ts'
 import { findAvailability } from './tools/availability.ts'
 import { bulkOperations } from './tools/bulk.ts'
@@ -10,6 +11,7 @@ import { createEventTool, deleteEventTool, updateEventTool } from './tools/write
 export const calendarApp: App = {
   id: 'calendar',
   title: 'Calendar',
+  warmUp,
   tools: [
     listCalendarsTool,
     listEvents,

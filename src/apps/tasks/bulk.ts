@@ -70,10 +70,10 @@ export function deleteTodo(
     requireEtag(todo, uid, options.etag)
     const below = descendants(todos, uid)
     if (below.length > 0 && options.subtasks === undefined) throw hasSubtasks(todo, below)
-    const status = await remove(session, todo)
+    const status = await deleteObject(session, list, todo)
     if (below.length === 0 || options.subtasks === 'keep') return { status, subtasks: undefined }
     const subtasks = await eachOf(below, async child => {
-      await remove(session, child).catch((error: unknown) => {
+      await deleteObject(session, list, child).catch((error: unknown) => {
         if (!hasCode(error, 'NOT_FOUND')) throw error
       })
     })
@@ -99,18 +99,6 @@ async function eachOf(
     }
   }
   return { done, left }
-}
-
-async function remove(session: Session, { list, path, etag, uid }: Todo): Promise<number> {
-  const status = await deleteObject(session, list, { path, etag, uid })
-  if (status === 204) return status
-  // Nextcloud answers nothing else; a page with 200 comes from something in between.
-  throw new CodedError('UNREACHABLE', 'Something else answered in place of Nextcloud', {
-    status,
-    subject: uid,
-    hint: 'The todo may or may not be deleted. Read it again before repeating.',
-    outcomeUnknown: true,
-  })
 }
 
 function hasSubtasks({ summary, uid }: Todo, below: readonly Todo[]): CodedError {

@@ -1,3 +1,4 @@
+import { warmUp } from '../../icalendar/warm-up.ts'
 import type { App } from '../../mcp/app.ts'
 import { listTodos, searchTodos } from './tools/read.ts'
 import { completeTodo, createTodo, deleteTodo, updateTodo } from './tools/write.ts'
@@ -6,6 +7,7 @@ import { completeTodo, createTodo, deleteTodo, updateTodo } from './tools/write.
 export const tasksApp: App = {
   id: 'tasks',
   title: 'Tasks',
+  warmUp,
   aliases: ['todo', 'todos'],
   tools: [listTodos, searchTodos, createTodo, updateTodo, completeTodo, deleteTodo],
 }

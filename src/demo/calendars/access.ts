@@ -16,6 +16,11 @@ export function locateCalendar(call: DavCall, uri: string): CalendarAccess {
   return found
 }
 
+/** Whether there is anything to see: the copy of a subscription is for those who ask for it. */
+export function isShown({ exchange }: DavCall, { source }: Calendar): boolean {
+  return source === undefined || exchange.headers['x-nc-caldav-webcal-caching'] === 'On'
+}
+
 /** What sabre/dav says where there is nothing. */
 export function noNode(name: string): DavError {
   return new DavError('NotFound', `Node with name '${name}' could not be found`)

@@ -11,13 +11,14 @@ import { type CalendarAccess, noNode } from './access.ts'
 import { findCalendar } from './home.ts'
 import { cal, cs, d, ical, oc } from './properties.ts'
 import { addCalendar, type Calendar, componentNames } from './store.ts'
+import { copySubscription } from './webcal.ts'
 
 const html = { 'Content-Type': 'text/html; charset=UTF-8' }
 /** Names in a home that are no calendars. */
 export const specialNames = ['inbox', 'outbox', 'trashbin', 'notifications']
 
 /** MKCALENDAR and extended MKCOL: makes a calendar or a subscription. */
-export function makeCalendar(call: DavCall): Reply {
+export function makeCalendar(call: DavCall): Reply | Promise<Reply> {
   const [, user, uri = '', ...below] = call.names
   if (user !== call.identity.account.id) throw noNode(user ?? '')
   const { method } = call.exchange
@@ -56,7 +57,10 @@ export function makeCalendar(call: DavCall): Reply {
     const names = set.children.map(({ attributes }) => attributes.name?.toUpperCase() ?? '')
     calendar.components = names.filter(name => componentNames.some(known => known === name))
   }
-  return reply(201, html)
+  const made = reply(201, html)
+  if (source === undefined) return made
+  const { calendars } = call.instance.state
+  return copySubscription(calendars, calendar, calendar.modified).then(() => made)
 }
 
 /** The address of a subscription; `undefined` when a calendar is to be made. */

@@ -3,6 +3,7 @@ import { collectionStub, disposition, fileReply } from '../dav/download.ts'
 import { DavError } from '../dav/errors.ts'
 import { declarations, multistatus } from '../dav/multistatus.ts'
 import { ownProperty } from '../dav/own-properties.ts'
+import { placeResource } from '../dav/place.ts'
 import { privilegeSet, privileges, reportSet } from '../dav/privileges.ts'
 import { describe, multistatusReply, propfind, requestedProperties } from '../dav/propfind.ts'
 import { unsupportedReport } from '../dav/report.ts'
@@ -108,47 +109,29 @@ function reportOnInbox(call: DavCall, messages: readonly InboxMessage[]): Reply 
 export function inboxResource(call: DavCall): Resource {
   const { id } = call.identity.account
   const names = ['calendars', id, 'inbox']
-  return {
-    href: hrefOf(call, names, true),
-    defaults: [d('resourcetype')],
-    property: name => {
-      switch (name) {
-        case d('resourcetype'):
-          return '<d:collection/><cal:schedule-inbox/>'
-        case d('current-user-privilege-set'):
-          return privilegeSet(privileges.inbox)
-        case d('supported-report-set'):
-          return reportSet([], ['cal:calendar-multiget', 'cal:calendar-query'])
-      }
-      return (
-        collationAndData(name) ?? ownProperty(call, names, name) ?? commonProperty(call, id, name)
-      )
-    },
+  return placeResource(call, {
+    names,
+    type: '<cal:schedule-inbox/>',
+    privileges: privileges.inbox,
+    reports: reportSet([], ['cal:calendar-multiget', 'cal:calendar-query']),
+    property: name =>
+      collationAndData(name) ?? ownProperty(call, names, name) ?? commonProperty(call, id, name),
     children: () =>
       (call.instance.state.calendars.inboxes.get(id) ?? []).map(message =>
         messageResource(call, message),
       ),
-  }
+  })
 }
 
 /** The outbox as a home lists it. */
 export function outboxResource(call: DavCall): Resource {
   const { id } = call.identity.account
-  return {
-    href: hrefOf(call, ['calendars', id, 'outbox'], true),
-    defaults: [d('resourcetype')],
-    property: name => {
-      switch (name) {
-        case d('resourcetype'):
-          return '<d:collection/><cal:schedule-outbox/>'
-        case d('current-user-privilege-set'):
-          return privilegeSet(privileges.outbox)
-        case d('supported-report-set'):
-          return reportSet()
-      }
-      return commonProperty(call, id, name)
-    },
-  }
+  return placeResource(call, {
+    names: ['calendars', id, 'outbox'],
+    type: '<cal:schedule-outbox/>',
+    privileges: privileges.outbox,
+    property: name => commonProperty(call, id, name),
+  })
 }
 
 function messageResource(call: DavCall, message: InboxMessage): Resource {

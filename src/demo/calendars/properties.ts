@@ -13,7 +13,7 @@ import { collectionProperty, type Resource } from '../dav/resource.ts'
 import { inviteXml } from '../dav/sharing.ts'
 import { httpDate } from '../http.ts'
 import { escapeXml } from '../xml.ts'
-import { type CalendarAccess, dataFor, isVisible } from './access.ts'
+import { type CalendarAccess, dataFor, isShown, isVisible } from './access.ts'
 import type { CalendarObject } from './store.ts'
 
 /** Clark names of the namespaces in use here. */
@@ -84,8 +84,7 @@ export function commonProperty(call: DavCall, owner: string, name: string): stri
 export function calendarResource(call: DavCall, access: CalendarAccess, listed: boolean): Resource {
   const { collection } = access
   const names = ['calendars', call.identity.account.id, access.uri]
-  const cached = call.exchange.headers['x-nc-caldav-webcal-caching'] === 'On'
-  const subscription = collection.source !== undefined && !cached
+  const subscription = !isShown(call, collection)
   return {
     href: hrefOf(call, names, true),
     defaults: subscription ? subscriptionDefaults : calendarDefaults,

@@ -8,7 +8,7 @@ import type { Resource } from '../dav/resource.ts'
 import { syncCollection } from '../dav/sync.ts'
 import { header, type Reply, reply } from '../http.ts'
 import { childOf, type XmlElement } from '../xml.ts'
-import { type CalendarAccess, dataFor, findObject, isVisible } from './access.ts'
+import { type CalendarAccess, dataFor, findObject, isShown, isVisible } from './access.ts'
 import { expanded } from './expand.ts'
 import { objectFilter, timeRange } from './filter.ts'
 import { busyTimes, freeBusyCalendar } from './freebusy.ts'
@@ -86,7 +86,8 @@ function calendarQuery(
   }
   const candidates =
     object !== undefined ? (depth === '0' ? [object] : []) : sortedMembers(access.collection)
-  const found = (depth === 'infinity' ? [] : candidates).filter(
+  const isEmpty = depth === 'infinity' || !isShown(call, access.collection)
+  const found = (isEmpty ? [] : candidates).filter(
     candidate => isVisible(access, candidate) && matches(candidate),
   )
   return answer(

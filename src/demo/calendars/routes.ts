@@ -3,8 +3,9 @@ import { collectionStub, disposition, fileReply } from '../dav/download.ts'
 import { DavError } from '../dav/errors.ts'
 import { ncCom } from '../dav/multistatus.ts'
 import { ownProperty } from '../dav/own-properties.ts'
+import { placeResource } from '../dav/place.ts'
 import { checkPreconditions } from '../dav/preconditions.ts'
-import { privilegeSet, privileges, reportSet } from '../dav/privileges.ts'
+import { privileges, reportSet } from '../dav/privileges.ts'
 import { propfind, propfindHeaders } from '../dav/propfind.ts'
 import { allowed, collectionProperty, options, type Resource } from '../dav/resource.ts'
 import { shareCollection } from '../dav/sharing.ts'
@@ -13,6 +14,7 @@ import {
   type CalendarAccess,
   dataFor,
   findObject,
+  isShown,
   locateCalendar,
   locateObject,
   noCalendar,
@@ -36,7 +38,7 @@ import { handleCalendarTrash, isRestore, restoreCalendar, trashResource } from '
 import { etags, putObject, removeObject, transferObject } from './write.ts'
 
 /** Answers a request below `calendars`. */
-export function handleCalendars(call: DavCall): Reply {
+export function handleCalendars(call: DavCall): Reply | Promise<Reply> {
   const [, user, uri, file] = call.names
   const { method } = call.exchange
   if (user === undefined) return onRoot(call)
@@ -127,20 +129,11 @@ function onHome(call: DavCall): Reply {
 function homeResource(call: DavCall): Resource {
   const { id } = call.identity.account
   const names = ['calendars', id]
-  return {
-    href: hrefOf(call, names, true),
-    defaults: [d('resourcetype')],
-    property: name => {
-      switch (name) {
-        case d('resourcetype'):
-          return '<d:collection/>'
-        case d('current-user-privilege-set'):
-          return privilegeSet(privileges.home)
-        case d('supported-report-set'):
-          return reportSet([], ['d:sync-collection'])
-      }
-      return ownProperty(call, names, name) ?? commonProperty(call, id, name)
-    },
+  return placeResource(call, {
+    names,
+    privileges: privileges.home,
+    reports: reportSet([], ['d:sync-collection']),
+    property: name => ownProperty(call, names, name) ?? commonProperty(call, id, name),
     children: () => {
       const all = calendarsOf(call.instance, id)
       const listed = (access: CalendarAccess) => calendarResource(call, access, true)
@@ -152,7 +145,7 @@ function homeResource(call: DavCall): Resource {
         ...all.filter(({ collection }) => collection.source !== undefined).map(listed),
       ]
     },
-  }
+  })
 }
 
 function onCalendar(call: DavCall, uri: string): Reply {
@@ -209,6 +202,9 @@ function onObject(call: DavCall, uri: string, file: string): Reply {
       throw new DavError('Forbidden', 'Access denied')
     }
     throw noObject()
+  }
+  if (method !== 'PUT' && !isShown(call, access.collection)) {
+    throw new DavError('NotFound', `File not found: ${file}`)
   }
   const ended = checkPreconditions(call, names => {
     const object = names[3] === undefined ? undefined : findObject(access, names[3])

@@ -2,7 +2,8 @@ import { bodyXml, type DavCall, destinationOf, hrefOf, unhandledMethod } from '.
 import { disposition, fileReply } from '../dav/download.ts'
 import { DavError } from '../dav/errors.ts'
 import { multistatus, ncCom } from '../dav/multistatus.ts'
-import { privilegeSet, privileges, reportSet } from '../dav/privileges.ts'
+import { placeResource } from '../dav/place.ts'
+import { privilegeSet, privileges } from '../dav/privileges.ts'
 import {
   describe,
   multistatusReply,
@@ -54,24 +55,16 @@ export function handleCalendarTrash(call: DavCall): Reply {
 /** The trash bin as a home lists it. */
 export function trashResource(call: DavCall): Resource {
   const { id } = call.identity.account
-  return {
-    href: hrefOf(call, ['calendars', id, 'trashbin'], true),
-    defaults: [d('resourcetype')],
-    property: name => {
-      switch (name) {
-        case d('resourcetype'):
-          return `<d:collection/><x0:trash-bin xmlns:x0="${ncCom}"/>`
-        case d('current-user-privilege-set'):
-          return privilegeSet(privileges.all)
-        case nc('trash-bin-retention-duration'):
-          return String(retention)
-        case d('supported-report-set'):
-          return reportSet()
-      }
-      return commonProperty(call, id, name)
-    },
+  return placeResource(call, {
+    names: ['calendars', id, 'trashbin'],
+    type: `<x0:trash-bin xmlns:x0="${ncCom}"/>`,
+    privileges: privileges.all,
+    property: name =>
+      name === nc('trash-bin-retention-duration')
+        ? String(retention)
+        : commonProperty(call, id, name),
     children: () => [roomResource(call, 'restore'), roomResource(call, 'objects')],
-  }
+  })
 }
 
 function roomResource(call: DavCall, room: string): Resource {

@@ -8,6 +8,7 @@ import {
 } from '../dav/collection.ts'
 import { ncCom, ns } from '../dav/multistatus.ts'
 import { ownProperty } from '../dav/own-properties.ts'
+import { placeResource } from '../dav/place.ts'
 import {
   collationSet,
   principalHref,
@@ -38,22 +39,12 @@ export const cardType = 'text/vcard; charset=utf-8'
 export function homeResource(call: DavCall): Resource {
   const { id } = call.identity.account
   const names = ['addressbooks', 'users', id]
-  return {
-    href: hrefOf(call, names, true),
-    defaults: [d('resourcetype')],
-    property: name => {
-      switch (name) {
-        case d('resourcetype'):
-          return '<d:collection/>'
-        case d('current-user-privilege-set'):
-          return privilegeSet(privileges.all)
-        case d('supported-report-set'):
-          return reportSet()
-      }
-      return ownProperty(call, names, name) ?? commonProperty(call, id, name)
-    },
+  return placeResource(call, {
+    names,
+    privileges: privileges.all,
+    property: name => ownProperty(call, names, name) ?? commonProperty(call, id, name),
     children: () => booksOf(call.instance, id).map(access => bookResource(call, access)),
-  }
+  })
 }
 
 /** An address book as PROPFIND shows it. */

@@ -16,7 +16,7 @@ import { handleUploads } from './uploads.ts'
 import { handleVersions } from './versions.ts'
 
 interface Collection {
-  handle: (call: DavCall) => Reply
+  handle: (call: DavCall) => Reply | Promise<Reply>
   app?: string
 }
 
@@ -46,7 +46,7 @@ const wrongCredentials =
   'the server is mis-configured, Username or password was incorrect'
 
 /** Answers a request below `/remote.php/dav` or the old `/remote.php/webdav`. */
-export function handleDav(instance: Instance, exchange: Exchange): Reply {
+export function handleDav(instance: Instance, exchange: Exchange): Reply | Promise<Reply> {
   try {
     return route(instance, exchange)
   } catch (error) {
@@ -55,7 +55,7 @@ export function handleDav(instance: Instance, exchange: Exchange): Reply {
   }
 }
 
-function route(instance: Instance, exchange: Exchange): Reply {
+function route(instance: Instance, exchange: Exchange): Reply | Promise<Reply> {
   const outcome = authenticate(instance.state.directory, instance.credentials, exchange)
   if (outcome === 'throttled') throw new DavError('TooManyRequests')
   if (typeof outcome === 'string') {

@@ -1,4 +1,5 @@
 /** Making, changing and deleting calendars themselves. */
+import { deleteResource } from '../dav/delete.ts'
 import { davHomes, davPath } from '../dav/homes.ts'
 import { multistatus } from '../dav/multistatus.ts'
 import { apple, cal, dav, document, escapeXml } from '../dav/xml.ts'
@@ -40,15 +41,19 @@ export async function createCalendar(
       subject: name,
     })
   } catch (error) {
-    if (!(error instanceof CodedError) || error.details.status !== 405) throw error
+    if (!(error instanceof CodedError) || !isTaken(error)) throw error
     throw new CodedError('CONFLICT', 'A calendar of this name exists', {
-      status: 405,
-      subject: name,
+      ...error.details,
       hint: 'It may be in the trash bin of the calendar app. Use another name.',
     })
   } finally {
     forgetCalendars(session)
   }
+}
+
+/** 405 is that of MKCOL (RFC 4918 9.3.1), the other that of MKCALENDAR (RFC 4791 5.3.1.1). */
+function isTaken({ details: { status, serverMessage } }: CodedError): boolean {
+  return status === 405 || serverMessage === 'resource-must-be-null'
 }
 
 /** Changes what a calendar is called and looks like. @throws CodedError `FORBIDDEN` */
@@ -81,12 +86,7 @@ export async function updateCalendar(
 
 /** Moves a calendar to the trash bin, or gives up one that was shared or subscribed to. */
 export async function deleteCalendar(session: Session, calendar: Calendar): Promise<void> {
-  await session.send({
-    method: 'DELETE',
-    path: calendar.path,
-    expect: [204],
-    subject: calendar.displayName,
-  })
+  await deleteResource(session, { path: calendar.path, subject: calendar.displayName })
   forgetCalendars(session)
 }
 

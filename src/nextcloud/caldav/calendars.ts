@@ -1,10 +1,9 @@
 /** The user's calendars and task lists (RFC 4791), with what may be done to each. */
 import { randomUUID } from 'node:crypto'
-import { davHomes, davPath } from '../dav/homes.ts'
-import { type DavResource, multistatus, propertyText } from '../dav/multistatus.ts'
-import { segmentsBelow } from '../dav/paths.ts'
-import { davRoot } from '../dav/principal.ts'
-import { apple, cal, child, children, cs, dav, document, oc } from '../dav/xml.ts'
+import { davHomes } from '../dav/homes.ts'
+import { type Member, membersOf } from '../dav/members.ts'
+import { type DavResource, propertyText } from '../dav/multistatus.ts'
+import { apple, cal, child, children, cs, dav, oc } from '../dav/xml.ts'
 import { CodedError } from '../errors.ts'
 import type { Session } from '../session.ts'
 
@@ -14,27 +13,17 @@ export type ComponentKind = 'VEVENT' | 'VTODO' | 'VJOURNAL'
 /** Where a calendar comes from; it decides who else sees what is written to it. */
 export type CalendarSource = 'own' | 'shared' | 'subscription' | 'birthdays'
 
-/** A calendar of the user. */
-export interface Calendar {
-  /** Name in addresses: `personal`, `work_shared_by_alice`. What tools call it by. */
-  readonly name: string
-  readonly displayName: string
+/** A calendar of the user; tools call it by its name. */
+export interface Calendar extends Member {
   readonly description: string | undefined
   /** `#rrggbb` as the server has it. */
   readonly color: string | undefined
-  /** Percent-encoded path below the instance's address, with a slash at its end. */
-  readonly path: string
   readonly components: readonly ComponentKind[]
   readonly source: CalendarSource
-  /** User id of whom it belongs to, where that is somebody else. */
-  readonly owner: string | undefined
-  readonly writable: boolean
   /** Whether the user shows it. */
   readonly enabled: boolean
   /** IANA id of its own time zone, or the text of a VTIMEZONE; undefined: none. */
   readonly timezone: string | undefined
-  readonly ctag: string | undefined
-  readonly syncToken: string | undefined
   /** Whether what is in it leaves the user free: shared calendars and those marked so. */
   readonly transparent: boolean
   /** Address that a subscription takes its events from. */
@@ -42,10 +31,8 @@ export interface Calendar {
 }
 
 const PROPERTIES =
-  '<d:prop><d:displayname/><d:resourcetype/><d:sync-token/><d:current-user-privilege-set/>' +
   '<cal:supported-calendar-component-set/><cal:calendar-description/><cal:calendar-timezone/>' +
-  '<x:calendar-color/><cs:getctag/><cs:source/><oc:owner-principal/><oc:calendar-enabled/>' +
-  '<cal:schedule-calendar-transp/></d:prop>'
+  '<x:calendar-color/><cs:source/><oc:calendar-enabled/><cal:schedule-calendar-transp/>'
 
 /** In a namespace of its own, which ends in .com where all others of Nextcloud end in .org. */
 const DELETED_CALENDAR = '{http://nextcloud.com/ns}deleted-calendar'
@@ -154,41 +141,24 @@ export function newObjectName(): string {
 
 async function readCalendars(session: Session): Promise<Home> {
   const { calendars: home } = await davHomes(session)
-  const reply = await session.send({
-    method: 'PROPFIND',
-    path: `${davPath(home)}/`,
-    headers: { depth: '1', 'content-type': 'application/xml; charset=utf-8' },
-    body: document('d:propfind', PROPERTIES),
-    expect: [207],
-    subject: 'the calendars',
-  })
-  const root = [...davRoot(session), ...home]
-  const resources = multistatus(reply)
+  const members = await membersOf(session, home, PROPERTIES, 'the calendars')
   return {
     readAt: Date.now(),
-    calendars: resources.flatMap(resource => calendarOf(resource, root, home)),
-    deleted: resources.flatMap(resource => {
-      const kinds = resource.properties.get(dav('resourcetype'))
-      const isDeleted = child(kinds, DELETED_CALENDAR) !== undefined
-      return isDeleted ? (segmentsBelow(resource.href, root)?.slice(0, 1) ?? []) : []
+    calendars: members.flatMap(([member, resource]) => calendarOf(member, resource)),
+    deleted: members.flatMap(([{ name }, { properties }]) => {
+      const kinds = properties.get(dav('resourcetype'))
+      return child(kinds, DELETED_CALENDAR) === undefined ? [] : [name]
     }),
   }
 }
 
-function calendarOf(
-  resource: DavResource,
-  root: readonly string[],
-  home: readonly string[],
-): Calendar[] {
-  const [name, ...below] = segmentsBelow(resource.href, root) ?? []
+function calendarOf(member: Member, resource: DavResource): Calendar[] {
+  const { name, owner, writable } = member
   const kinds = resource.properties.get(dav('resourcetype'))
   const isSubscription = child(kinds, cs('subscribed')) !== undefined
   // The inbox, the outbox, the trash bin and what is in it are no calendars.
-  const isCalendar = child(kinds, cal('calendar')) !== undefined || isSubscription
-  if (name === undefined || below.length > 0 || !isCalendar) return []
-  const components = componentsOf(resource)
-  const owner = propertyText(resource, oc('owner-principal'))?.split('/').filter(Boolean).at(-1)
-  const isForeign = owner !== undefined && owner !== home.at(-1)
+  if (child(kinds, cal('calendar')) === undefined && !isSubscription) return []
+  const isForeign = owner !== undefined
   const source = isSubscription
     ? 'subscription'
     : name === 'contact_birthdays'
@@ -199,19 +169,14 @@ function calendarOf(
   const isReadOnly = source === 'subscription' || source === 'birthdays'
   return [
     {
-      name,
-      displayName: propertyText(resource, dav('displayname')) ?? name,
+      ...member,
       description: propertyText(resource, cal('calendar-description')),
       color: propertyText(resource, apple('calendar-color')),
-      path: `${davPath([...home, name])}/`,
-      components,
+      components: componentsOf(resource),
       source,
-      owner: isForeign ? owner : undefined,
-      writable: !isReadOnly && mayWrite(resource),
+      writable: !isReadOnly && writable,
       enabled: propertyText(resource, oc('calendar-enabled')) !== '0',
       timezone: propertyText(resource, cal('calendar-timezone')),
-      ctag: propertyText(resource, cs('getctag')),
-      syncToken: propertyText(resource, dav('sync-token')),
       transparent: isForeign || isTransparent(resource),
       subscribedTo: child(resource.properties.get(cs('source')), dav('href'))?.text.trim(),
     },
@@ -230,13 +195,4 @@ function componentsOf({ properties }: DavResource): ComponentKind[] {
 function isTransparent({ properties }: DavResource): boolean {
   const kind = properties.get(cal('schedule-calendar-transp'))
   return child(kind, cal('transparent')) !== undefined
-}
-
-/** Privileges of RFC 3744; a server without them leaves it to the first attempt. */
-function mayWrite({ properties }: DavResource): boolean {
-  const set = properties.get(dav('current-user-privilege-set'))
-  if (set === undefined) return true
-  return children(set, dav('privilege')).some(privilege =>
-    ['write', 'write-content', 'all'].some(name => child(privilege, dav(name)) !== undefined),
-  )
 }

@@ -2,12 +2,15 @@
  * Calendar objects (RFC 4791): found by UID whatever their address, read as they are stored,
  * written only over what was read.
  */
+import { isUtf8 } from 'node:buffer'
 import { LRUCache } from 'lru-cache'
+import { deleteResource } from '../dav/delete.ts'
 import { bareEtag, quotedEtag, replyEtag } from '../dav/etag.ts'
+import { pathBelow } from '../dav/homes.ts'
 import { multistatus, propertyText } from '../dav/multistatus.ts'
-import { encodeSegment, segmentsBelow } from '../dav/paths.ts'
+import { encodeSegment } from '../dav/paths.ts'
 import { cal, dav, document } from '../dav/xml.ts'
-import { CodedError, hasCode } from '../errors.ts'
+import { CodedError, hasCode, withDetails } from '../errors.ts'
 import type { Session } from '../session.ts'
 import type { Calendar, ComponentKind } from './calendars.ts'
 import { filter, type ObjectQuery } from './query.ts'
@@ -23,12 +26,17 @@ export interface CalendarObject {
   readonly etag: string
   /** The text. From a query its line ends are LF, as XML has them; from {@link readObject} exact. */
   readonly data: string
+  /** False where bytes of it are no UTF-8, and so not in `data`. */
+  readonly isExact?: boolean
 }
 
 const MOST_KNOWN = 5_000
 /** About a kilobyte for each object. */
 const LARGEST_LISTING = 128 * 1024 * 1024
 const ICALENDAR = 'text/calendar; charset=utf-8'
+
+/** An object that is to be replaced or deleted, as it was read. */
+export type Stored = Pick<CalendarObject, 'path' | 'etag' | 'isExact'> & { readonly uid: string }
 
 /**
  * Objects of a calendar, in one request. The server's answer may hold more than was asked for.
@@ -124,39 +132,43 @@ export async function createObject(
 
 /**
  * Writes an object in place of the one that was read.
- * @param etag of what was read; somebody else's change meanwhile is not overwritten
- * @throws CodedError `CONFLICT` with the current etag
+ * @param object somebody else's change since it was read is not overwritten
+ * @throws CodedError `CONFLICT` with the current etag; as {@link requireExact}
  */
 export async function replaceObject(
   session: Session,
   calendar: Calendar,
-  object: { readonly path: string; readonly etag: string; readonly uid: string },
+  object: Stored,
   data: string,
 ): Promise<Written> {
   const { path, etag, uid } = object
+  requireExact(object, uid)
   return put(session, calendar, { path, uid, data, headers: { 'if-match': quotedEtag(etag) } })
+}
+
+/** @throws CodedError `UNSUPPORTED` where writing back what was read would lose some of it */
+export function requireExact({ isExact }: Pick<CalendarObject, 'isExact'>, uid: string): void {
+  if (isExact !== false) return
+  throw new CodedError('UNSUPPORTED', 'The object cannot be read exactly and is left as it is', {
+    subject: uid,
+    hint: 'It is not in UTF-8. Change it in the app that made it.',
+  })
 }
 
 /** Deletes an object that was read; Nextcloud keeps it in the trash bin for a while. */
 export async function deleteObject(
   session: Session,
   calendar: Calendar,
-  object: { readonly path: string; readonly etag: string; readonly uid: string },
+  object: Stored,
 ): Promise<number> {
   const { path, etag, uid } = object
   const headers = { 'if-match': quotedEtag(etag) }
   try {
-    const { status } = await session.send({
-      method: 'DELETE',
-      path,
-      headers,
-      expect: [204],
-      subject: uid,
-    })
+    const status = await deleteResource(session, { path, headers, subject: uid })
     knownPaths(session).delete(keyOf(calendar, uid))
     return status
   } catch (error) {
-    throw error instanceof CodedError ? explained(error, calendar, headers) : error
+    throw await refusal(session, calendar, { path, uid, headers }, error)
   }
 }
 
@@ -187,7 +199,7 @@ export async function moveObject(
     known.set(keyOf(to, uid), path)
     return { path, status, etag: replyEtag(headers) ?? (await etagNow(session, to, path, uid)) }
   } catch (error) {
-    throw error instanceof CodedError ? explained(error, to, request) : error
+    throw await refusal(session, to, { path, uid, headers: request }, error)
   }
 }
 
@@ -229,8 +241,25 @@ async function put(session: Session, calendar: Calendar, request: Put): Promise<
       etag: replyEtag(headers) ?? (await etagNow(session, calendar, path, uid)),
     }
   } catch (error) {
-    throw error instanceof CodedError ? explained(error, calendar, request.headers) : error
+    throw await refusal(session, calendar, request, error)
   }
+}
+
+/** Why a write was refused, with the current etag where that is the reason: not all servers tell it. */
+async function refusal(
+  session: Session,
+  calendar: Calendar,
+  { path, uid, headers }: Omit<Put, 'data'>,
+  error: unknown,
+): Promise<unknown> {
+  if (!(error instanceof CodedError)) return error
+  const refused = explained(error, calendar, headers)
+  const { status, etag } = refused.details
+  if (status !== 412 || etag !== undefined || !('if-match' in headers)) return refused
+  const current = await get(session, calendar, path, uid).catch(() => undefined)
+  return current === undefined
+    ? refused
+    : withDetails(refused, refused.message, { etag: current.etag })
 }
 
 /** What was written is written, whether or not it can be read. */
@@ -266,7 +295,7 @@ async function get(
   if (etag === undefined || !/BEGIN:VCALENDAR/i.test(data)) {
     throw reply.unusable('something that is no calendar object')
   }
-  return { path, etag, data }
+  return { path, etag, data, isExact: isUtf8(reply.body) }
 }
 
 /** A subscription is empty, unless Nextcloud is asked for its copy of what is subscribed to. */
@@ -281,12 +310,6 @@ function knownPaths(session: Session): LRUCache<string, string> {
 
 function keyOf({ path }: Calendar, uid: string): string {
   return `${path} ${uid}`
-}
-
-function pathBelow(session: Session, href: string): string | undefined {
-  const base = session.basePath.split('/').filter(Boolean)
-  const segments = segmentsBelow(href, base)
-  return segments?.map(segment => `/${encodeSegment(segment)}`).join('')
 }
 
 function notFound({ displayName }: Calendar, uid: string): CodedError {

@@ -17,7 +17,7 @@ export function explained(
     const current = etag === undefined ? {} : { etag: bareEtag(etag) }
     return withDetails(error, 'It has been changed since it was read', current)
   }
-  if (status === 400 && /uid/i.test(error.details.serverMessage ?? '')) {
+  if ((status === 400 || status === 409) && /uid/i.test(error.details.serverMessage ?? '')) {
     return new CodedError('CONFLICT', 'The calendar has an object with this uid', {
       ...error.details,
       hint: 'Update that one, or use another uid.',

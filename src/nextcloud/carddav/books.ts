@@ -1,35 +1,22 @@
 /** The user's address books (RFC 6352), with what may be done to each. */
+import { deleteResource } from '../dav/delete.ts'
 import { davHomes, davPath } from '../dav/homes.ts'
-import { type DavResource, multistatus, propertyText } from '../dav/multistatus.ts'
-import { segmentsBelow } from '../dav/paths.ts'
-import { davRoot } from '../dav/principal.ts'
-import { card, child, children, cs, dav, document, escapeXml, oc } from '../dav/xml.ts'
+import { type Member, membersOf } from '../dav/members.ts'
+import { type DavResource, propertyText } from '../dav/multistatus.ts'
+import { card, child, dav, document, escapeXml, oc } from '../dav/xml.ts'
 import { CodedError, hasCode, withDetails } from '../errors.ts'
 import type { Session } from '../session.ts'
 
 /** Where an address book comes from; it decides who else sees what is written to it. */
 export type BookSource = 'own' | 'shared' | 'accounts' | 'recent'
 
-/** An address book of the user. */
-export interface AddressBook {
-  /** Name in addresses: `contacts`, `team_shared_by_bob`. What tools call it by. */
-  readonly name: string
-  readonly displayName: string
+/** An address book of the user; tools call it by its name. One without token cannot be synchronised. */
+export interface AddressBook extends Member {
   readonly description: string | undefined
-  /** Percent-encoded path below the instance's address, with a slash at its end. */
-  readonly path: string
   readonly source: BookSource
-  /** User id of whom it belongs to, where that is somebody else. */
-  readonly owner: string | undefined
-  readonly writable: boolean
-  readonly ctag: string | undefined
-  /** Undefined where the book cannot be synchronised. */
-  readonly syncToken: string | undefined
 }
 
-const PROPERTIES =
-  '<d:prop><d:displayname/><d:resourcetype/><d:sync-token/><d:current-user-privilege-set/>' +
-  '<card:addressbook-description/><cs:getctag/><oc:owner-principal/><oc:read-only/></d:prop>'
+const PROPERTIES = '<card:addressbook-description/><oc:read-only/>'
 
 /** Books seldom come and go; one that is asked for and not there is looked for at once. */
 const CACHE_MS = 10 * 60_000
@@ -135,13 +122,7 @@ export async function createBook(
 /** Deletes an address book for good, or gives up one that was shared; one request. */
 export async function deleteBook(session: Session, book: AddressBook): Promise<number> {
   try {
-    const { status } = await session.send({
-      method: 'DELETE',
-      path: book.path,
-      expect: [200, 204],
-      subject: book.displayName,
-    })
-    return status
+    return await deleteResource(session, { path: book.path, subject: book.displayName })
   } catch (error) {
     if (!hasCode(error, 'FORBIDDEN')) throw error
     throw withDetails(error, 'This address book cannot be deleted', {})
@@ -165,52 +146,25 @@ function matching(books: readonly AddressBook[], name: string): AddressBook[] {
 
 async function readBooks(session: Session): Promise<AddressBook[]> {
   const { addressBooks: home } = await davHomes(session)
-  const reply = await session.send({
-    method: 'PROPFIND',
-    path: `${davPath(home)}/`,
-    headers: { depth: '1', 'content-type': 'application/xml; charset=utf-8' },
-    body: document('d:propfind', PROPERTIES),
-    expect: [207],
-    subject: 'the address books',
-  })
-  const root = [...davRoot(session), ...home]
-  return multistatus(reply).flatMap(resource => bookOf(resource, root, home))
+  const members = await membersOf(session, home, PROPERTIES, 'the address books')
+  return members.flatMap(([member, resource]) => bookOf(member, resource))
 }
 
-function bookOf(
-  resource: DavResource,
-  root: readonly string[],
-  home: readonly string[],
-): AddressBook[] {
-  const [name, ...below] = segmentsBelow(resource.href, root) ?? []
+function bookOf(member: Member, resource: DavResource): AddressBook[] {
   const kinds = resource.properties.get(dav('resourcetype'))
-  if (name === undefined || below.length > 0) return []
   if (child(kinds, card('addressbook')) === undefined) return []
-  const owner = propertyText(resource, oc('owner-principal'))?.split('/').filter(Boolean).at(-1)
-  const isForeign = owner !== undefined && owner !== home.at(-1)
+  const { name, owner, writable } = member
+  const isForeign = owner !== undefined
   const source =
     name === ACCOUNTS ? 'accounts' : GENERATED.test(name) ? 'recent' : isForeign ? 'shared' : 'own'
   const isMarked = propertyText(resource, oc('read-only')) === '1'
   return [
     {
-      name,
-      displayName: propertyText(resource, dav('displayname')) ?? name,
+      ...member,
       description: propertyText(resource, card('addressbook-description')),
-      path: `${davPath([...home, name])}/`,
       source,
       owner: source === 'shared' ? owner : undefined,
-      writable: !isMarked && !GENERATED.test(name) && mayWrite(resource),
-      ctag: propertyText(resource, cs('getctag')),
-      syncToken: propertyText(resource, dav('sync-token')),
+      writable: !isMarked && !GENERATED.test(name) && writable,
     },
   ]
-}
-
-/** Privileges of RFC 3744; a server without them leaves it to the first attempt. */
-function mayWrite({ properties }: DavResource): boolean {
-  const set = properties.get(dav('current-user-privilege-set'))
-  if (set === undefined) return true
-  return children(set, dav('privilege')).some(privilege =>
-    ['write', 'write-content', 'all'].some(name => child(privilege, dav(name)) !== undefined),
-  )
 }

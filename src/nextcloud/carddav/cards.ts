@@ -4,6 +4,7 @@
  */
 import { isUtf8 } from 'node:buffer'
 import { LRUCache } from 'lru-cache'
+import { deleteResource } from '../dav/delete.ts'
 import { quotedEtag, replyEtag } from '../dav/etag.ts'
 import { encodeSegment } from '../dav/paths.ts'
 import { document, escapeXml } from '../dav/xml.ts'
@@ -116,13 +117,8 @@ export async function deleteCard(
   stored: { readonly path: string; readonly etag: string; readonly uid: string },
 ): Promise<number> {
   const { path, etag, uid } = stored
-  const { status } = await session.send({
-    method: 'DELETE',
-    path,
-    headers: { 'if-match': quotedEtag(etag) },
-    expect: [200, 204],
-    subject: uid,
-  })
+  const headers = { 'if-match': quotedEtag(etag) }
+  const status = await deleteResource(session, { path, headers, subject: uid })
   knownPaths(session).delete(keyOf(book, uid))
   return status
 }
@@ -153,8 +149,9 @@ async function put(session: Session, book: AddressBook, request: Put): Promise<W
     if (stored === undefined) throw notFound(book, uid)
     return { path, status, etag: stored.etag, data: stored.data }
   } catch (error) {
-    if (hasCode(error, 'NOT_FOUND')) forgetBooks(session)
-    throw error instanceof CodedError ? explained(error, book, request) : error
+    const refused = error instanceof CodedError ? explained(error, book, request) : error
+    if (hasCode(refused, 'NOT_FOUND')) forgetBooks(session)
+    throw refused
   }
 }
 
@@ -165,14 +162,16 @@ function explained(error: CodedError, { displayName }: AddressBook, { headers }:
       hint: 'Update that one, or use another uid.',
     })
   }
-  if (status === 400 && /uid/i.test(serverMessage ?? '')) {
+  if ((status === 400 || status === 409) && /uid/i.test(serverMessage ?? '')) {
     return new CodedError('CONFLICT', 'uid: the address book has a contact with this uid', {
       ...error.details,
       hint: 'Update that one, or use another uid.',
     })
   }
-  if (status === 404) {
-    return withDetails(error, `addressbook: ${displayName} is no longer there`, {
+  // RFC 4918 9.7.1 wants 409 for it.
+  if (status === 404 || status === 409) {
+    return new CodedError('NOT_FOUND', `addressbook: ${displayName} is no longer there`, {
+      ...error.details,
       hint: 'List the address books.',
     })
   }
@@ -209,11 +208,26 @@ async function readAt(session: Session, path: string, uid: string): Promise<Read
   if (reply === undefined) return undefined
   const { resources, isExact } = cleanMultistatus(reply)
   const [stored] = storedCards(session, resources)
-  if (stored === undefined) throw reply.unusable('something that is no card')
+  // Some servers tell the text by GET and in reports only (RFC 6352 does not ask for more).
+  if (stored === undefined) return downloadAt(session, path, uid)
   if (isExact && isWhole(stored)) return { ...stored, isExact }
   const data = await download(session, stored, uid)
   const isSame = data !== undefined && withoutLoss(data) === withoutLoss(stored.data)
   return isSame ? { ...stored, data, isExact: true } : { ...stored, isExact: false }
+}
+
+async function downloadAt(
+  session: Session,
+  path: string,
+  uid: string,
+): Promise<ReadCard | undefined> {
+  const reply = await session.send({ method: 'GET', path, expect: [200, 404], subject: uid })
+  if (reply.status === 404) return undefined
+  const etag = replyEtag(reply.headers)
+  if (etag === undefined || !/^BEGIN:VCARD/i.test(reply.text())) {
+    throw reply.unusable('something that is no card')
+  }
+  return { path, etag, data: reply.text(), isExact: isUtf8(reply.body) }
 }
 
 /** A CR that is not sent as a reference, and what XML has no place for, do not come through. */

@@ -1,7 +1,7 @@
 /** Cards as multi-status answers have them. */
 import { bareEtag } from '../dav/etag.ts'
+import { pathBelow } from '../dav/homes.ts'
 import { type DavResource, multistatus, propertyText } from '../dav/multistatus.ts'
-import { encodeSegment, segmentsBelow } from '../dav/paths.ts'
 import { card, dav } from '../dav/xml.ts'
 import { Reply } from '../reply.ts'
 import type { Session } from '../session.ts'
@@ -48,14 +48,6 @@ export function storedCards(session: Session, resources: readonly DavResource[])
     const length = propertyText(resource, dav('getcontentlength'))
     return [{ path, etag, data, ...(length === undefined ? {} : { length: Number(length) }) }]
   })
-}
-
-/** An href as a percent-encoded path below the instance's address. */
-export function pathBelow(session: Session, href: string): string | undefined {
-  const base = session.basePath.split('/').filter(Boolean)
-  return segmentsBelow(href, base)
-    ?.map(segment => `/${encodeSegment(segment)}`)
-    .join('')
 }
 
 /**

@@ -1,10 +1,11 @@
 /** Whole address books, and what changed in them (RFC 6578, RFC 6352 8.6 and 8.7). */
+import { pathBelow } from '../dav/homes.ts'
 import { multistatus } from '../dav/multistatus.ts'
 import { document, escapeXml, parseXml } from '../dav/xml.ts'
 import { hasCode } from '../errors.ts'
 import type { Session } from '../session.ts'
 import type { AddressBook } from './books.ts'
-import { cleanMultistatus, pathBelow, type StoredCard, storedCards } from './stored.ts'
+import { cleanMultistatus, type StoredCard, storedCards } from './stored.ts'
 
 /** What is different since a token. */
 export interface Changes {

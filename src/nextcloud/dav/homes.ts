@@ -62,6 +62,12 @@ export function davPath(segments: readonly string[]): string {
   return `/remote.php/dav${encodePath(segments)}`
 }
 
+/** An href as a percent-encoded path below the instance's address; undefined for one elsewhere. */
+export function pathBelow(session: Session, href: string): string | undefined {
+  const segments = segmentsBelow(href, session.basePath.split('/').filter(Boolean))
+  return segments === undefined ? undefined : encodePath(segments)
+}
+
 function mailAddresses(element: Element | undefined): string[] {
   return children(element, dav('href')).flatMap(({ text }) => {
     const address = /^mailto:(.+)$/i.exec(text.trim())?.[1]

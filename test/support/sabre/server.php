@@ -9,7 +9,8 @@ error_reporting(E_ALL & ~E_DEPRECATED & ~E_WARNING & ~E_NOTICE);
 ini_set('display_errors', '0');
 require 'Sabre/autoload.php';
 
-[$user, $password] = [getenv('DAV_USER'), getenv('DAV_PASSWORD')];
+/** Passwords by user. */
+$users = json_decode(getenv('DAV_USERS'), true);
 $pdo = new PDO('sqlite:' . getenv('DAV_DATABASE'));
 $pdo->setAttribute(PDO::ATTR_ERRMODE, PDO::ERRMODE_EXCEPTION);
 
@@ -33,14 +34,20 @@ foreach ($tables as $table) {
     $pdo->exec("create table if not exists $table");
 }
 $known = $pdo->prepare('insert or ignore into principals (uri, email, displayname) values (?, ?, ?)');
-$known->execute(["principals/$user", "$user@example.org", ucfirst($user)]);
+foreach (array_keys($users) as $user) {
+    $known->execute(["principals/$user", "$user@example.org", ucfirst($user)]);
+}
 
-/** The one user there is. */
-class OneUser extends Sabre\DAV\Auth\Backend\AbstractBasic
+/** Users who are known by name and password. */
+class KnownUsers extends Sabre\DAV\Auth\Backend\AbstractBasic
 {
+    public function __construct(private array $passwords)
+    {
+    }
+
     protected function validateUserPass($name, $secret)
     {
-        return $name === getenv('DAV_USER') && hash_equals(getenv('DAV_PASSWORD'), $secret);
+        return isset($this->passwords[$name]) && hash_equals($this->passwords[$name], $secret);
     }
 }
 
@@ -50,8 +57,8 @@ $server = new Sabre\DAV\Server([
     new Sabre\CalDAV\CalendarRootNode($principals, new Sabre\CalDAV\Backend\PDO($pdo)),
     new Sabre\CardDAV\AddressBookRoot($principals, new Sabre\CardDAV\Backend\PDO($pdo)),
 ]);
-$server->setBaseUri('/');
-$server->addPlugin(new Sabre\DAV\Auth\Plugin(new OneUser(), 'sabre'));
+$server->setBaseUri(getenv('DAV_ROOT'));
+$server->addPlugin(new Sabre\DAV\Auth\Plugin(new KnownUsers($users), 'sabre'));
 $server->addPlugin(new Sabre\DAVACL\Plugin());
 $server->addPlugin(new Sabre\CalDAV\Plugin());
 $server->addPlugin(new Sabre\CardDAV\Plugin());

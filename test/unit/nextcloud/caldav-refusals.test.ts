@@ -14,6 +14,11 @@ describe('refusals of an object', () => {
       { code: 'CONFLICT', message: expect.stringMatching(/uid/) },
     ],
     [
+      'a uid that is taken, by the name of the precondition',
+      { status: 409, serverMessage: 'no-uid-conflict' },
+      { code: 'CONFLICT', message: expect.stringMatching(/uid/) },
+    ],
+    [
       'an object that the server does not take',
       { status: 415, serverMessage: 'Validation error' },
       { code: 'BAD_INPUT', details: { serverMessage: 'Validation error' } },

@@ -4,6 +4,7 @@ import { describeEvent } from '../../../icalendar/event.ts'
 import { type CalendarObject, readObject } from '../../../icalendar/object.ts'
 import { occurrenceAt } from '../../../icalendar/occurrence.ts'
 import { expand } from '../../../icalendar/recurrence.ts'
+import { ReminderResult } from '../../../icalendar/reminder-list.ts'
 import { defineTool } from '../../../mcp/tool.ts'
 import { type Calendar, findCalendar, listCalendars } from '../../../nextcloud/caldav/calendars.ts'
 import * as caldav from '../../../nextcloud/caldav/objects.ts'
@@ -16,7 +17,6 @@ import {
   Gaps,
   gapsOf,
   hrefOf,
-  Reminder,
   spanOf,
   summaryOf,
 } from '../event-result.ts'
@@ -215,7 +215,7 @@ export const getEvent = defineTool({
         }),
       )
       .optional(),
-    reminders: z.array(Reminder).optional(),
+    reminders: z.array(ReminderResult).optional(),
     attachment_count: z.int().optional(),
     created: z.string().optional(),
     last_modified: z.string().optional(),

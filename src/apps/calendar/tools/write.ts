@@ -10,6 +10,7 @@ import {
   updateEvent,
 } from '../../../icalendar/event-edit.ts'
 import { readObject } from '../../../icalendar/object.ts'
+import { reminderList } from '../../../icalendar/reminder-list.ts'
 import { defineTool } from '../../../mcp/tool.ts'
 import {
   type Calendar,
@@ -25,7 +26,6 @@ import {
   editContext,
   fieldsToCreate,
   fieldsToUpdate,
-  reminderList,
   scopeOf,
 } from '../fields.ts'
 import { isEmpty } from '../filters.ts'
@@ -116,7 +116,7 @@ export const updateEventTool = defineTool({
     url: z.string().optional(),
     color: z.string().optional(),
     timezone: z.string().optional(),
-    reminders: reminderList.optional().describe('As for create_event; replace all'),
+    reminders: reminderList.optional().describe('As for creating; replace all'),
     etag: z.string().optional().describe('From the last read'),
     scope,
     recurrence_id: recurrenceId,

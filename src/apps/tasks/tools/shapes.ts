@@ -1,6 +1,6 @@
 /** What the todo tools take and give. */
 import { z } from 'zod'
-import type { Reminder } from '../../../icalendar/alarms.ts'
+import { ReminderResult } from '../../../icalendar/reminder-list.ts'
 import type { Todo } from '../todos.ts'
 
 export const listName = z.string().describe('Name or display name')
@@ -15,21 +15,6 @@ export const status = z
     z.enum(STATUSES).optional(),
   )
   .optional()
-
-const GivenReminder = z.object({
-  action: z.enum(['DISPLAY', 'EMAIL', 'AUDIO']).default('DISPLAY'),
-  minutes_before: z.int().optional(),
-  trigger_at: z.string().optional(),
-  trigger: z.string().optional(),
-  description: z.string().optional(),
-  summary: z.string().optional(),
-  related: z.enum(['START', 'END']).optional(),
-})
-
-/** Reminders as results have them, where null and absent are the same. */
-export const reminders = z
-  .preprocess(withoutNulls, z.array(GivenReminder))
-  .transform(list => list as Reminder[])
 
 /** The filters that listing and searching share. */
 export const filters = {
@@ -49,16 +34,6 @@ export const filters = {
   offset: z.int().min(0).default(0),
 }
 
-const ReminderView = z.object({
-  action: z.enum(['DISPLAY', 'EMAIL', 'AUDIO']),
-  minutes_before: z.int().nullish(),
-  trigger_at: z.string().nullish(),
-  trigger: z.string().nullish(),
-  description: z.string().nullish(),
-  summary: z.string().nullish(),
-  related: z.enum(['START', 'END']).nullish(),
-})
-
 const TodoView = z.object({
   uid: z.string(),
   summary: z.string(),
@@ -77,7 +52,7 @@ const TodoView = z.object({
   parent_uid: z.string().optional().describe('Of the todo that this one is a subtask of'),
   recurring: z.boolean(),
   recurrence_rule: z.string(),
-  reminders: z.array(ReminderView),
+  reminders: z.array(ReminderResult),
   pending_count: z.int().optional().describe('Recurring: open occurrences up to now'),
   oldest_pending_dtstart: z.string().optional(),
   oldest_pending_due: z.string().optional(),
@@ -160,13 +135,4 @@ function occurrences(todo: Todo): Partial<z.input<typeof TodoView>> {
 function shortened(text: string): string {
   if (text.length <= LONGEST_DESCRIPTION) return text
   return `${text.slice(0, LONGEST_DESCRIPTION).toWellFormed()}…`
-}
-
-function withoutNulls(value: unknown): unknown {
-  if (!Array.isArray(value)) return value
-  return value.map((item: unknown) =>
-    typeof item === 'object' && item !== null
-      ? Object.fromEntries(Object.entries(item).filter(([, field]) => field !== null))
-      : item,
-  )
 }

@@ -1,11 +1,12 @@
 /** Tools that make, change, complete and delete todos. */
 import { z } from 'zod'
+import { reminderList, remindersOf } from '../../../icalendar/reminder-list.ts'
 import { defineTool } from '../../../mcp/tool.ts'
 import { badInput } from '../../../nextcloud/errors.ts'
 import { completeWithSubtasks, deleteTodo as remove, type Subtasks } from '../bulk.ts'
 import { writableList } from '../lists.ts'
 import * as todos from '../write.ts'
-import { etag, listName, reminders, status, todoUid } from './shapes.ts'
+import { etag, listName, status, todoUid } from './shapes.ts'
 
 const PRIORITY = '1 highest, 9 lowest, 0 none'
 const priority = z.int().min(0).max(9)
@@ -40,7 +41,7 @@ export const createTodo = defineTool({
     dtstart: z.string().optional(),
     timezone,
     categories,
-    reminders: reminders.optional(),
+    reminders: reminderList.optional(),
     parent_uid: z.string().optional(),
     recurrence_rule: z.string().optional().describe('RRULE value'),
   }),
@@ -51,11 +52,13 @@ export const createTodo = defineTool({
     status_code: z.int(),
   }),
   async run({ session }, { calendar_name, ...given }) {
+    const { categories: names, priority: urgency, reminders, ...fields } = given
+    const wishes = remindersOf(reminders)
     const list = await writableList(session, calendar_name)
-    const { categories: names, priority: urgency, ...fields } = given
     const result = await todos.createTodo(session, list, {
       ...Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== '')),
       ...(names === undefined ? {} : { categories: listOf(names) }),
+      ...(wishes === undefined ? {} : { reminders: wishes }),
       ...(urgency === 0 ? {} : { priority: urgency }),
     })
     return {
@@ -88,7 +91,7 @@ export const updateTodo = defineTool({
     completed: z.string().optional(),
     timezone,
     categories,
-    reminders: reminders.optional().describe('All there shall be'),
+    reminders: reminderList.optional().describe('As for creating; replace all'),
     parent_uid: z.string().optional(),
     recurrence_rule: z.string().optional(),
     recurrence_id: z.string().optional(),
@@ -103,9 +106,10 @@ export const updateTodo = defineTool({
     etag: z.string(),
   }),
   async run({ session }, { calendar_name, todo_uid, recurrence_id, etag: read, ...given }) {
-    const { categories: names, ...fields } = given
+    const { categories: names, reminders, ...fields } = given
     const changes = {
       ...fields,
+      reminders: remindersOf(reminders),
       ...(names === undefined ? {} : { categories: listOf(names) }),
     }
     if (Object.values(changes).every(value => value === undefined)) {

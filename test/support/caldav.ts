@@ -1,9 +1,7 @@
-/** Task lists for tests, made and removed beside the server under test. */
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+/** Calendars and task lists for tests, made and removed beside the server under test. */
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Backend, TestUser } from './backend.ts'
-import { basic } from './harness.ts'
+import type { Backend } from './backend.ts'
+import { basic, type TestUser } from './credentials.ts'
 
 /** What CalDAV answered. */
 export interface DavAnswer {
@@ -22,8 +20,8 @@ export interface Caldav {
   ): Promise<DavAnswer>
   /** Makes a calendar; `removeAll` removes it for good. */
   make(name: string, options?: ListOptions): Promise<void>
-  /** Subscribes to an address that nothing answers at. */
-  subscribe(name: string): Promise<void>
+  /** Subscribes to an address; by default one that nothing answers at. */
+  subscribe(name: string, source?: string): Promise<void>
   /** Shares a calendar of the other user with this one. */
   share(name: string, access: 'read' | 'read-write'): Promise<void>
   /** Stores an object as it is. */
@@ -41,23 +39,20 @@ export interface ListOptions {
   user?: TestUser
 }
 
-export function caldav({ url, alice, bob }: Backend): Caldav {
+export function caldav({ url, homes, alice, bob }: Backend): Caldav {
   const made: { name: string; user: TestUser }[] = []
   const send: Caldav['send'] = async (method, path, { headers = {}, body, user = alice } = {}) => {
     for (let tries = 1; ; tries++) {
-      const response = await fetch(
-        `${url}/remote.php/dav/calendars/${encodeURIComponent(user.loginName)}/${path}`,
-        {
-          method,
-          headers: {
-            authorization: basic(user),
-            'ocs-apirequest': 'true',
-            'content-type': body?.startsWith('<') ? 'application/xml' : 'text/calendar',
-            ...headers,
-          },
-          ...(body === undefined ? {} : { body }),
+      const response = await fetch(`${url}${homes.calendars(user)}${path}`, {
+        method,
+        headers: {
+          authorization: basic(user),
+          'ocs-apirequest': 'true',
+          'content-type': body?.startsWith('<') ? 'application/xml' : 'text/calendar',
+          ...headers,
         },
-      )
+        ...(body === undefined ? {} : { body }),
+      })
       const text = await response.text()
       // SQLite, with other tests at work.
       if (response.status === 500 && /locked/.test(text) && tries < 8) {
@@ -84,9 +79,9 @@ export function caldav({ url, alice, bob }: Backend): Caldav {
       if (status !== 201) throw new Error(`MKCALENDAR ${name}: ${status} ${text}`)
       made.push({ name, user })
     },
-    async subscribe(name) {
+    async subscribe(name, source = 'https://example.invalid/x.ics') {
       const { status, text } = await send('MKCOL', `${name}/`, {
-        body: '<d:mkcol xmlns:d="DAV:" xmlns:cs="http://calendarserver.org/ns/"><d:set><d:prop><d:resourcetype><d:collection/><cs:subscribed/></d:resourcetype><d:displayname>Elsewhere</d:displayname><cs:source><d:href>https://example.invalid/x.ics</d:href></cs:source></d:prop></d:set></d:mkcol>',
+        body: `<d:mkcol xmlns:d="DAV:" xmlns:cs="http://calendarserver.org/ns/"><d:set><d:prop><d:resourcetype><d:collection/><cs:subscribed/></d:resourcetype><d:displayname>Elsewhere</d:displayname><cs:source><d:href>${source}</d:href></cs:source></d:prop></d:set></d:mkcol>`,
       })
       // Nextcloud may fail to fetch it when it is made already.
       if (status !== 201 && status !== 500) throw new Error(`MKCOL ${name}: ${status} ${text}`)
@@ -111,21 +106,26 @@ export function caldav({ url, alice, bob }: Backend): Caldav {
   }
 }
 
+/** The text of an object with one component, or with what else is given as `around`. */
+export function objectText(
+  kind: 'VEVENT' | 'VTODO',
+  uid: string,
+  lines: readonly string[],
+  around: readonly string[] = [],
+): string {
+  const component = componentLines(kind, uid, lines)
+  const head = ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//another program//EN']
+  return [...head, ...around, ...component, 'END:VCALENDAR', ''].join('\r\n')
+}
+
+/** The lines of a component by itself. */
+export function componentLines(kind: string, uid: string, lines: readonly string[]): string[] {
+  return [`BEGIN:${kind}`, `UID:${uid}`, 'DTSTAMP:20260101T000000Z', ...lines, `END:${kind}`]
+}
+
 /** The text of an object with one todo. */
 export function todoText(uid: string, lines: readonly string[], around: readonly string[] = []) {
-  return [
-    'BEGIN:VCALENDAR',
-    'VERSION:2.0',
-    'PRODID:-//another program//EN',
-    ...around,
-    'BEGIN:VTODO',
-    `UID:${uid}`,
-    'DTSTAMP:20260101T000000Z',
-    ...lines,
-    'END:VTODO',
-    'END:VCALENDAR',
-    '',
-  ].join('\r\n')
+  return objectText('VTODO', uid, lines, around)
 }
 
 function zoneText(tzid: string): string {
@@ -143,52 +143,4 @@ function zoneText(tzid: string): string {
     'END:VTIMEZONE',
     'END:VCALENDAR',
   ].join('\r\n')
-}
-
-/** An answer on its way, to be changed. */
-export interface PassingAnswer {
-  headers: Record<string, string>
-  text: string
-}
-
-/** The same Nextcloud behind something that changes answers, as odd servers and proxies do. */
-export async function rewriting(
-  backend: Backend,
-  rewrite: (method: string, answer: PassingAnswer) => void,
-): Promise<Backend> {
-  const server = createServer(async (incoming, outgoing) => {
-    const { method = '', url = '', headers } = incoming
-    const chunks: Buffer[] = []
-    for await (const chunk of incoming) chunks.push(chunk)
-    const { host: _, connection: __, 'content-length': ___, ...kept } = headers
-    const body = Buffer.concat(chunks)
-    const response = await fetch(backend.url + url, {
-      method,
-      headers: { ...(kept as Record<string, string>), 'accept-encoding': 'identity' },
-      ...(body.length === 0 ? {} : { body }),
-    })
-    const answer: PassingAnswer = {
-      headers: Object.fromEntries(
-        ['content-type', 'etag', 'oc-etag', 'dav'].flatMap(name => {
-          const value = response.headers.get(name)
-          return value === null ? [] : [[name, value]]
-        }),
-      ),
-      text: await response.text(),
-    }
-    rewrite(method, answer)
-    outgoing.writeHead(response.status, answer.headers).end(answer.text)
-  })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  return {
-    ...backend,
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async close() {
-      await new Promise<void>(resolve => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      })
-      await backend.close()
-    },
-  }
 }
