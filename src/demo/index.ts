@@ -2,10 +2,13 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { appPasswordsOf, mintAppPassword, revokeById } from './auth.ts'
 import { createInstance, type Instance, knownApps, resetInstance } from './instance.ts'
+import { samplePages } from './samples/pages.ts'
 import { createDemoServer } from './server.ts'
 import { type Account, type DemoUser, defaultUsers } from './users.ts'
+import { type Web, webOf } from './web.ts'
 
 export type { DemoUser } from './users.ts'
+export type { Web, WebPage } from './web.ts'
 
 /** Settings of a demo; every one has a default. */
 export interface DemoOptions {
@@ -21,6 +24,8 @@ export interface DemoOptions {
   apps?: string[]
   /** Whether the users called alice and bob begin with notes and files. Default: true. */
   sampleData?: boolean
+  /** The web that Nextcloud downloads from. Default: a few pages of its own, and nothing else. */
+  web?: Web
   /** Clock, in milliseconds. Default: Date.now. */
   now?: () => number
   /**
@@ -91,6 +96,7 @@ export async function startDemoNextcloud(options: DemoOptions = {}): Promise<Dem
     apps: new Set(options.apps ?? knownApps),
     sampleData: options.sampleData ?? true,
     now: options.now ?? Date.now,
+    web: options.web ?? webOf(samplePages),
     protectAgainstBruteForce: options.bruteForceProtection ?? false,
   })
   let hook = options.onRequest

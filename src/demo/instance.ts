@@ -9,6 +9,7 @@ import type { State } from './state.ts'
 import { homeOf } from './storage/changes.ts'
 import { createStorage } from './storage/tree.ts'
 import { createDirectory, type DemoUser } from './users.ts'
+import type { Web } from './web.ts'
 
 /** What stays the same for the life of a demo. */
 export interface Settings {
@@ -18,6 +19,7 @@ export interface Settings {
   apps: ReadonlySet<string>
   sampleData: boolean
   now: () => number
+  web: Web
   protectAgainstBruteForce: boolean
 }
 
@@ -47,6 +49,7 @@ export const knownApps = [
   'calendar',
   'contacts',
   'tasks',
+  'cookbook',
 ] as const
 
 /** Makes an instance in its initial state. */
@@ -81,6 +84,7 @@ function createState(settings: Settings): State {
     comments: createComments(),
     uploads: new Map(),
     notesSettings: new Map(),
+    cookbooks: new Map(),
     directLinks: new Map(),
     logins: new Map(),
     sessions: new Map(),

@@ -1,6 +1,7 @@
 /** Replays what was recorded at a real Nextcloud against the demo: it must answer alike. */
 import { describe, expect, test } from 'vitest'
 import { type DemoNextcloud, startDemoNextcloud } from '../../src/demo/index.ts'
+import { webOf } from '../../src/demo/web.ts'
 import { type Answer, compare, compareSubset, type Names, translate } from './compare.ts'
 import { type RecordedExchange, readRecording } from './recording.ts'
 
@@ -24,9 +25,34 @@ const notServed: Record<string, string> = {
 const onlyStatus: Record<string, string> = {
   'well-known redirect (nginx 301)': 'the page is that of the web server in front',
   'malformed XML body -> 400': 'the message is that of the XML parser in use',
+  'no credentials: 500 not 401': 'the page differs with every request',
+  '404 page -> 400': 'quotes the page of the web server that was asked',
   'capabilities anonymous (subset)': 'the demo has fewer apps; compared by a test of its own',
   'capabilities, authenticated': 'the demo has fewer apps; compared by a test of its own',
 }
+
+/** The web that the recorded instance downloaded from. */
+const web = webOf({
+  'http://vm:8099/recipe.html': {
+    status: 200,
+    type: 'text/html',
+    body: `<script type="application/ld+json">${JSON.stringify({
+      '@context': 'http://schema.org',
+      '@type': 'Recipe',
+      name: 'Imported soup',
+      description: 'Warm',
+      recipeYield: '4 servings',
+      prepTime: 'PT10M',
+      cookTime: 'PT20M',
+      totalTime: 'PT30M',
+      recipeIngredient: ['1 l water', '2 carrots'],
+      recipeInstructions: ['Boil', 'Eat'].map(text => ({ '@type': 'HowToStep', text })),
+      recipeCategory: 'Soup',
+      keywords: 'warm,easy',
+    })}</script>`,
+  },
+  'http://vm:8099/plain.html': { status: 200, type: 'text/html', body: '<p>Nothing</p>' },
+})
 
 /** What had happened at the recorded instance before an exchange, by recording and its name. */
 const preparations: Record<string, Record<string, (stage: Stage) => Promise<void>>> = {
@@ -109,6 +135,7 @@ const apps = [
   'calendar',
   'tasks',
   'contacts',
+  'cookbook',
 ]
 
 describe.each(apps)('%s', app => {
@@ -155,6 +182,7 @@ test('capabilities say nothing that Nextcloud does not say', async () => {
       'core',
       'bruteforce',
       'files',
+      'cookbook',
       'dav',
       'files_sharing',
       'notes',
@@ -167,7 +195,7 @@ test('capabilities say nothing that Nextcloud does not say', async () => {
 async function withStage(app: string, run: (stage: Stage) => Promise<void>): Promise<void> {
   // A second passes with every request, from shortly before the recording was made.
   let clock = Date.parse(readRecording(app).recorded) - 30_000
-  const demo = await startDemoNextcloud({ users, sampleData: false, now: () => clock })
+  const demo = await startDemoNextcloud({ users, sampleData: false, now: () => clock, web })
   demo.setRequestHook(() => {
     clock += 1000
   })

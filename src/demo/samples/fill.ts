@@ -23,6 +23,7 @@ import {
   type SampleNote,
 } from './content.ts'
 import { fillAgenda } from './personal.ts'
+import { aliceRecipes, bobRecipes, type SampleRecipe } from './recipes.ts'
 
 const hour = 3600
 
@@ -32,6 +33,7 @@ export function fillWithSamples(state: State): void {
   if (accounts.has('alice')) fillAlice(state)
   if (accounts.has('bob')) {
     addNotes(state, 'bob', bobNotes)
+    for (const recipe of bobRecipes) addRecipe(state, 'bob', recipe)
     for (const file of bobFiles) addFile(state, 'bob', file)
     fillAgenda(state, 'bob', { events: bobEvents, tasks: bobTasks, contacts: bobContacts })
   }
@@ -41,6 +43,7 @@ function fillAlice(state: State): void {
   const { storage, tags, comments, trash } = state
   addNotes(state, 'alice', aliceNotes)
   for (const file of aliceFiles) addFile(state, 'alice', file)
+  for (const recipe of aliceRecipes) addRecipe(state, 'alice', recipe)
   const photo = gradientPng(96, 64, [120, 180, 235], [250, 215, 150])
   addFile(state, 'alice', { path: 'Photos/Lake at dusk.png', content: photo })
 
@@ -72,6 +75,14 @@ function addNotes(state: State, userId: string, notes: readonly SampleNote[]): v
     // Spread over the past days, the first one written last.
     createNote(state, userId, { ...note, modified: now - (index + 1) * 7 * hour })
   }
+}
+
+function addRecipe(state: State, userId: string, recipe: SampleRecipe): void {
+  const dateCreated = new Date(state.storage.now() - 24 * hour * 1000).toISOString()
+  addFile(state, userId, {
+    path: `Recipes/${recipe.name}/recipe.json`,
+    content: JSON.stringify({ ...recipe, dateCreated, dateModified: dateCreated }),
+  })
 }
 
 function addFile(state: State, userId: string, file: SampleFile): FileNode {
