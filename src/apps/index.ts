@@ -3,6 +3,7 @@ import type { App } from '../mcp/app.ts'
 import { calendarApp } from './calendar/index.ts'
 import { createConnectionApp } from './connection/index.ts'
 import { contactsApp } from './contacts/index.ts'
+import { cookbookApp } from './cookbook/index.ts'
 import { coreApp } from './core/index.ts'
 import { createFilesApp } from './files/index.ts'
 import { notesApp } from './notes/index.ts'
@@ -23,6 +24,7 @@ export function createApps({ excludedTags }: AppOptions): readonly App[] {
     calendarApp,
     contactsApp,
     tasksApp,
+    cookbookApp,
   ]
 }
 
