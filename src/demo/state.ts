@@ -1,6 +1,6 @@
 import type { CalendarStore } from './calendars/store.ts'
 import type { ContactStore } from './contacts/store.ts'
-import type { Cookbook } from './cookbook/folder.ts'
+import type { Cookbook } from './cookbook/store.ts'
 import type { CommentStore } from './dav/comment-store.ts'
 import type { TagStore } from './dav/tag-store.ts'
 import type { Trash } from './storage/trash.ts'

@@ -76,6 +76,11 @@ describe('create and read', () => {
     expect(await k.read(id)).toMatchObject({ ...kept, recipeYield: 3 })
   })
 
+  test('a slash in a category becomes what is said of it', async () => {
+    const id = await k.make('Slashed', { category: 'A/B' })
+    expect((await k.read(id)).recipeCategory).toBe('A_B')
+  })
+
   test('a name alone makes a recipe', async () => {
     const id = await k.make('Bare')
     expect(await k.read(id)).toMatchObject({

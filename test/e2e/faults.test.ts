@@ -71,6 +71,19 @@ const ARGUMENTS: Record<string, Record<string, unknown>> = {
   nc_calendar_update_todo: { calendar_name: 'tasks', todo_uid: 'u', priority: 1 },
   nc_calendar_complete_todo: { calendar_name: 'tasks', todo_uid: 'u' },
   nc_calendar_delete_todo: { calendar_name: 'tasks', todo_uid: 'u' },
+  nc_cookbook_import_recipe: { url: 'https://recipes.example/apple-crumble' },
+  nc_cookbook_list_recipes: {},
+  nc_cookbook_get_recipe: { recipe_id: 1 },
+  nc_cookbook_create_recipe: { name: 'Fault' },
+  nc_cookbook_update_recipe: { recipe_id: 1, description: 'd' },
+  nc_cookbook_delete_recipe: { recipe_id: 1 },
+  nc_cookbook_search_recipes: { query: 'x' },
+  nc_cookbook_list_categories: {},
+  nc_cookbook_get_recipes_in_category: { category: 'x' },
+  nc_cookbook_list_keywords: {},
+  nc_cookbook_get_recipes_with_keywords: { keywords: ['x'] },
+  nc_cookbook_set_config: { print_image: true },
+  nc_cookbook_reindex: {},
 }
 
 /** What a caller may be told for each fault; the exact code depends on what the tool was doing. */

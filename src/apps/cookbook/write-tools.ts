@@ -19,7 +19,7 @@ const fields = {
   cook_time: time,
   total_time: time,
   recipe_yield: z.int().min(1).optional().describe('Servings'),
-  category: z.string().optional(),
+  category: z.string().optional().describe('Cookbook writes "_" for a slash'),
   keywords: z.string().optional().describe('Separated by commas'),
   tools: z.array(z.string()).optional(),
   image: z.string().optional().describe('URL, or path of a file in Nextcloud'),
@@ -55,6 +55,8 @@ export const createRecipe = defineTool({
   description: 'Creates a recipe. No two can have the same name.',
   scopes: ['cookbook:write'],
   effect: 'create',
+  // An image may be anywhere.
+  openWorld: true,
   input: z.object({ name, ...fields }),
   output: Written,
   run: ({ session }, recipe) => write.createRecipe(session, recipe),
@@ -67,6 +69,7 @@ export const updateRecipe = defineTool({
     'Changes the given fields of a recipe and keeps all others; "" and [] empty a field.',
   scopes: ['cookbook:write'],
   effect: 'update',
+  openWorld: true,
   input: z.object({
     recipe_id: recipeId,
     name: name.optional(),

@@ -17,7 +17,7 @@ export interface Written {
  */
 export async function createRecipe(session: Session, changes: RecipeChanges): Promise<Written> {
   const api = cookbook(session)
-  const id = await api.create(withChanges({}, changes)).catch(explainConflict)
+  const id = await api.create(withChanges({}, changes)).catch(explain(changes))
   return { id, ...(changes.image ? await pictureSaved(session, id) : {}) }
 }
 
@@ -42,7 +42,7 @@ export function updateRecipe(
     ])
     if (readAt !== undefined) checkUnchanged(id, recipe, readAt)
     const changed = withChanges(recipe, changes)
-    await api.replace(id, changed).catch(explainConflict)
+    await api.replace(id, changed).catch(explain(changes))
     if (!changes.image) return { id }
     const isNew = changed.image !== recipe.image
     return { id, ...(await pictureSaved(session, id, isNew ? before : undefined)) }
@@ -136,11 +136,21 @@ async function pictureSaved(
   }
 }
 
-function explainConflict(error: unknown): never {
-  if (!hasCode(error, 'CONFLICT')) throw error
-  throw withDetails(error, 'Another recipe has that name', {
-    hint: 'Give another name, or change the other recipe: nc_cookbook_search_recipes finds it.',
-  })
+/** Says what a failed write means for the recipe, and what can be done. */
+function explain({ image }: RecipeChanges): (error: unknown) => never {
+  return error => {
+    if (hasCode(error, 'CONFLICT')) {
+      throw withDetails(error, 'Another recipe has that name', {
+        hint: 'Give another name, or change the other recipe: nc_cookbook_search_recipes finds it.',
+      })
+    }
+    // Cookbook writes the recipe first, and fails on a file that is no picture after that.
+    if (!image || !hasCode(error, 'UPSTREAM_ERROR')) throw error
+    throw withDetails(error, 'Nextcloud failed, perhaps on the image', {
+      outcomeUnknown: true,
+      hint: 'The recipe may have been written: call nc_cookbook_reindex and look for it. Check that image is a picture.',
+    })
+  }
 }
 
 /** One write to a recipe at a time, so that none is made of what another is about to replace. */

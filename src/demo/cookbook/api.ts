@@ -15,7 +15,7 @@ import { withNutrition } from './clean.ts'
 import { cookbookOf, nodeBelow } from './folder.ts'
 import { importFrom, isAllowed } from './import.ts'
 import { InvalidRecipe, isObject } from './instructions.ts'
-import { deleteRecipe, NameTaken, parsed, readRecipe, writeRecipe } from './recipes.ts'
+import { deleteRecipe, isPicture, NameTaken, parsed, readRecipe, writeRecipe } from './recipes.ts'
 import {
   counted,
   enter,
@@ -143,6 +143,7 @@ function onImage({ instance, userId }: CookbookCall, id: number): Reply {
     const msg = 'No image with the matching MIME type was found on the server.'
     return jsonReply(406, { msg })
   }
+  if (!isPicture(image.content)) return failed()
   return reply(200, { 'Content-Type': 'image/jpeg', ETag: `"${image.etag}"` }, image.content)
 }
 

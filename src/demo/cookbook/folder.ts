@@ -11,39 +11,13 @@ import {
 } from '../storage/tree.ts'
 import type { RecipeJson } from './clean.ts'
 import { isObject } from './instructions.ts'
-import type { IndexEntry } from './search-index.ts'
-
-/** What the app keeps of a user beside the files. */
-export interface Cookbook {
-  folder: string
-  /** Minutes. */
-  updateInterval: number
-  printImage: boolean
-  visibleInfoBlocks: unknown
-  /** Folder id to what lists and searches know of a recipe, which may be behind the files. */
-  index: Map<number, IndexEntry>
-  /** When the index was made of the files, in Unix seconds; 0 is never. */
-  indexed: number
-}
+import { type Cookbook, createCookbook } from './store.ts'
 
 /** The cookbook of a user, made on first use. */
 export function cookbookOf(state: State, userId: string): Cookbook {
   let cookbook = state.cookbooks.get(userId)
   if (cookbook === undefined) {
-    cookbook = {
-      folder: '/Recipes',
-      updateInterval: 5,
-      printImage: true,
-      visibleInfoBlocks: {
-        'preparation-time': true,
-        'cooking-time': true,
-        'total-time': true,
-        'nutrition-information': true,
-        tools: true,
-      },
-      index: new Map(),
-      indexed: 0,
-    }
+    cookbook = createCookbook()
     state.cookbooks.set(userId, cookbook)
   }
   return cookbook

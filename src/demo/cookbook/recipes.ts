@@ -132,13 +132,22 @@ async function keepImage(
   if (image === before) return
   if (image.startsWith('http')) {
     const page = await settings.web(image.replaceAll(' ', '%20'))
-    if (page?.status === 200) {
-      writeFile(storage, folder, 'full.jpg', Buffer.from(page.body, 'latin1'))
-    }
+    if (page?.status === 200) writePicture(Buffer.from(page.body, 'latin1'))
     return
   }
   // The path is put behind the home as it is: without a slash it names nothing.
   const names = image.startsWith('/') ? image.split('/').filter(Boolean) : []
   const file = nodeAt(homeOf(storage, userId), names)
-  if (file?.kind === 'file') writeFile(storage, folder, 'full.jpg', file.content)
+  if (file?.kind === 'file') writePicture(file.content)
+
+  function writePicture(content: Buffer): void {
+    writeFile(storage, folder, 'full.jpg', content)
+    // The small pictures are made of it at once.
+    if (!isPicture(content)) throw new InvalidRecipe('no picture')
+  }
+}
+
+/** Whether a file begins as PNG, JPEG, GIF and WebP do. */
+export function isPicture(content: Buffer): boolean {
+  return /^(?:\x89PNG|\xff\xd8\xff|GIF8|RIFF....WEBP)/s.test(content.toString('latin1', 0, 12))
 }

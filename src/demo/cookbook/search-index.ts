@@ -1,16 +1,7 @@
 import type { State } from '../state.ts'
 import { childrenOf, type FileNode, seconds } from '../storage/tree.ts'
 import { contentOf, cookbookOf, recipeFile, recipesFolder } from './folder.ts'
-
-/** What lists and searches know of a recipe. */
-export interface IndexEntry {
-  name: string
-  category: string | null
-  keywords: string[]
-  /** ISO 8601 in UTC, as in `2026-11-21T02:56:13+0000`. */
-  created: string
-  modified: string
-}
+import type { IndexEntry } from './store.ts'
 
 /** An entry with the id of its recipe. */
 export interface IndexedRecipe extends IndexEntry {
