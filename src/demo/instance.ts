@@ -4,6 +4,7 @@ import { createCalendars } from './calendars/store.ts'
 import { createContacts } from './contacts/store.ts'
 import { createComments } from './dav/comment-store.ts'
 import { createTags } from './dav/tag-store.ts'
+import { createNews } from './news/store.ts'
 import { fillWithSamples } from './samples/fill.ts'
 import type { State } from './state.ts'
 import { homeOf } from './storage/changes.ts'
@@ -50,6 +51,7 @@ export const knownApps = [
   'contacts',
   'tasks',
   'cookbook',
+  'news',
 ] as const
 
 /** Makes an instance in its initial state. */
@@ -85,6 +87,7 @@ function createState(settings: Settings): State {
     uploads: new Map(),
     notesSettings: new Map(),
     cookbooks: new Map(),
+    news: createNews(),
     directLinks: new Map(),
     logins: new Map(),
     sessions: new Map(),

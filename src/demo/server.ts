@@ -5,6 +5,7 @@ import { handleDav } from './dav/router.ts'
 import { cookie, type Exchange, jsonReply, type Reply, reply, unknownRoute } from './http.ts'
 import type { Instance } from './instance.ts'
 import { handleLogin } from './login/routes.ts'
+import { handleNews, newsPrefix } from './news/api.ts'
 import { handleNotes, notesPrefix } from './notes/api.ts'
 import { status } from './ocs/capabilities.ts'
 import { serveDirectLink } from './ocs/direct-links.ts'
@@ -57,6 +58,7 @@ async function answer(instance: Instance, request: IncomingMessage): Promise<Rep
 function route(instance: Instance, exchange: Exchange): Reply | Promise<Reply> {
   const { path } = exchange
   if (path.startsWith(notesPrefix)) return handleNotes(instance, exchange)
+  if (path.startsWith(newsPrefix)) return handleNews(instance, exchange)
   if (path.startsWith(cookbookPrefix)) return handleCookbook(instance, exchange)
   if (path.startsWith('/ocs/v2.php/')) return handleOcs(instance, exchange, 2)
   if (path.startsWith('/ocs/v1.php/')) return handleOcs(instance, exchange, 1)

@@ -3,6 +3,7 @@ import type { ContactStore } from './contacts/store.ts'
 import type { Cookbook } from './cookbook/store.ts'
 import type { CommentStore } from './dav/comment-store.ts'
 import type { TagStore } from './dav/tag-store.ts'
+import type { NewsStore } from './news/store.ts'
 import type { Trash } from './storage/trash.ts'
 import type { Storage } from './storage/tree.ts'
 import type { Directory } from './users.ts'
@@ -24,6 +25,7 @@ export interface State {
   notesSettings: Map<string, Record<string, string>>
   /** User id to what the Cookbook app keeps beside the files. */
   cookbooks: Map<string, Cookbook>
+  news: NewsStore
   /** Token to file id. */
   directLinks: Map<string, number>
   /** Poll token to the state of a login (Login Flow v2). */

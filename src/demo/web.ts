@@ -19,6 +19,17 @@ export function webOf(pages: Readonly<Record<string, WebPage>>): Web {
     (isKnownHost(pages, url) ? { status: 404, type: 'text/html', body: '' } : undefined)
 }
 
+/** What curl says where nobody answers. */
+export function connectionRefused(url: string): string {
+  const { hostname, port, protocol } = new URL(url)
+  const number = port || (protocol === 'https:' ? '443' : '80')
+  return (
+    `cURL error 7: Failed to connect to ${hostname} port ${number} after 0 ms: ` +
+    "Couldn't connect to server " +
+    `(see https://curl.haxx.se/libcurl/c/libcurl-errors.html) for ${url}`
+  )
+}
+
 function isKnownHost(pages: Readonly<Record<string, WebPage>>, url: string): boolean {
   return Object.keys(pages).some(known => new URL(known).host === new URL(url).host)
 }

@@ -26,6 +26,7 @@ const onlyStatus: Record<string, string> = {
   'well-known redirect (nginx 301)': 'the page is that of the web server in front',
   'malformed XML body -> 400': 'the message is that of the XML parser in use',
   'no credentials: 500 not 401': 'the page differs with every request',
+  'no url': 'the page differs with every request',
   '404 page -> 400': 'quotes the page of the web server that was asked',
   'capabilities anonymous (subset)': 'the demo has fewer apps; compared by a test of its own',
   'capabilities, authenticated': 'the demo has fewer apps; compared by a test of its own',
@@ -51,6 +52,20 @@ const web = webOf({
       keywords: 'warm,easy',
     })}</script>`,
   },
+  'http://127.0.0.1:8099/feed.xml': {
+    status: 200,
+    type: 'application/rss+xml',
+    body: `<rss version="2.0"><channel><title>Local feed</title><link>http://127.0.0.1:8099/</link>
+      <item><title>One</title><link>http://127.0.0.1:8099/1</link><guid>g1</guid>
+        <pubDate>Fri, 20 Nov 2026 10:00:00 GMT</pubDate>
+        <description>&lt;p&gt;First &lt;b&gt;item&lt;/b&gt;&lt;/p&gt;</description></item>
+      <item><title>Two</title><link>http://127.0.0.1:8099/2</link><guid>g2</guid>
+        <pubDate>Fri, 20 Nov 2026 11:00:00 GMT</pubDate><description>Second</description></item>
+      <item><title>Three</title><link>http://127.0.0.1:8099/3</link><guid>g3</guid>
+        <pubDate>Fri, 20 Nov 2026 12:00:00 GMT</pubDate><description>Third</description></item>
+      </channel></rss>`,
+  },
+  'http://127.0.0.1:8099/plain.html': { status: 200, type: 'text/html', body: '<p>Nothing' },
   'http://vm:8099/plain.html': { status: 200, type: 'text/html', body: '<p>Nothing</p>' },
 })
 
@@ -136,6 +151,7 @@ const apps = [
   'tasks',
   'contacts',
   'cookbook',
+  'news',
 ]
 
 describe.each(apps)('%s', app => {

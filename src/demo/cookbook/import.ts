@@ -1,5 +1,5 @@
 import { parseJson } from '../http.ts'
-import type { Web } from '../web.ts'
+import { connectionRefused, type Web } from '../web.ts'
 import type { RecipeJson } from './clean.ts'
 import { isObject } from './instructions.ts'
 
@@ -21,15 +21,7 @@ export function isAllowed(url: unknown): url is string {
 export async function importFrom(web: Web, url: string): Promise<ImportedRecipe | string> {
   const page = await web(url)
   const failed = `Exception while downloading recipe from ${url}.: Error occurred while downloading the file: `
-  if (page === undefined) {
-    const { hostname, port, protocol } = new URL(url)
-    const number = port || (protocol === 'https:' ? '443' : '80')
-    return (
-      `${failed}cURL error 7: Failed to connect to ${hostname} port ${number} after 0 ms: ` +
-      "Couldn't connect to server " +
-      `(see https://curl.haxx.se/libcurl/c/libcurl-errors.html) for ${url}`
-    )
-  }
+  if (page === undefined) return failed + connectionRefused(url)
   if (page.status >= 400) {
     const side = page.status < 500 ? 'Client' : 'Server'
     return `${failed}${side} error: \`GET ${url}\` resulted in a \`${page.status}\` response:\n${page.body}\n`

@@ -18,6 +18,7 @@ function entries(instance: Instance, base: string): object[] {
     { id: 'calendar', name: 'Calendar', order: 5 },
     { id: 'notes', name: 'Notes', order: 10 },
     { id: 'tasks', name: 'Tasks', order: 100 },
+    { id: 'news', name: 'News', order: 100 },
     { id: 'cookbook', name: 'Cookbook', order: 100 },
   ]
   return known

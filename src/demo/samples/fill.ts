@@ -1,5 +1,7 @@
 import { addComment } from '../dav/comment-store.ts'
 import { addTag, assignTag } from '../dav/tag-store.ts'
+import { readFeed } from '../news/feed.ts'
+import { addFeed, addFolder } from '../news/store.ts'
 import { createNote } from '../notes/notes.ts'
 import { gradientPng } from '../png.ts'
 import type { State } from '../state.ts'
@@ -22,6 +24,7 @@ import {
   type SampleFile,
   type SampleNote,
 } from './content.ts'
+import { sampleFeed } from './pages.ts'
 import { fillAgenda } from './personal.ts'
 import { aliceRecipes, bobRecipes, type SampleRecipe } from './recipes.ts'
 
@@ -44,6 +47,7 @@ function fillAlice(state: State): void {
   addNotes(state, 'alice', aliceNotes)
   for (const file of aliceFiles) addFile(state, 'alice', file)
   for (const recipe of aliceRecipes) addRecipe(state, 'alice', recipe)
+  addSampleFeed(state, 'alice')
   const photo = gradientPng(96, 64, [120, 180, 235], [250, 215, 150])
   addFile(state, 'alice', { path: 'Photos/Lake at dusk.png', content: photo })
 
@@ -75,6 +79,14 @@ function addNotes(state: State, userId: string, notes: readonly SampleNote[]): v
     // Spread over the past days, the first one written last.
     createNote(state, userId, { ...note, modified: now - (index + 1) * 7 * hour })
   }
+}
+
+function addSampleFeed({ news, storage }: State, userId: string): void {
+  const content = readFeed(sampleFeed.text)
+  if (content === undefined) return
+  const { id: folderId } = addFolder(news, userId, sampleFeed.folder)
+  const now = Math.floor(storage.now() / 1000)
+  addFeed(news, userId, { url: sampleFeed.url, folderId, content }, now)
 }
 
 function addRecipe(state: State, userId: string, recipe: SampleRecipe): void {
