@@ -6,6 +6,7 @@ import { contactsApp } from './contacts/index.ts'
 import { cookbookApp } from './cookbook/index.ts'
 import { coreApp } from './core/index.ts'
 import { createFilesApp } from './files/index.ts'
+import { newsApp } from './news/index.ts'
 import { notesApp } from './notes/index.ts'
 import { tasksApp } from './tasks/index.ts'
 
@@ -25,6 +26,7 @@ export function createApps({ excludedTags }: AppOptions): readonly App[] {
     contactsApp,
     tasksApp,
     cookbookApp,
+    newsApp,
   ]
 }
 

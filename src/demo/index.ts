@@ -74,6 +74,12 @@ export interface DemoNextcloud {
    * reading and writing it answers 423. Returns the function that releases it.
    */
   lock(userId: string, path: string): () => void
+  /**
+   * Has a feed of the News app fail once more, as when it is fetched and cannot be read.
+   *
+   * @throws RangeError when there is no such feed
+   */
+  breakFeed(feedId: number, message: string): void
   /** Replaces the observer of requests. */
   setRequestHook(hook: DemoOptions['onRequest'] | undefined): void
   /** Puts users, files and everything else back to the initial data; locks are released. */
@@ -143,6 +149,12 @@ export async function startDemoNextcloud(options: DemoOptions = {}): Promise<Dem
         else if (held) locks.delete(key)
         held = false
       }
+    },
+    breakFeed(feedId, message) {
+      const feed = instance.state.news.feeds.get(feedId)
+      if (feed === undefined) throw new RangeError(`The demo has no feed ${feedId}`)
+      feed.errors++
+      feed.lastError = message
     },
     setRequestHook(replacement) {
       hook = replacement

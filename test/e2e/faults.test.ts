@@ -84,6 +84,18 @@ const ARGUMENTS: Record<string, Record<string, unknown>> = {
   nc_cookbook_get_recipes_with_keywords: { keywords: ['x'] },
   nc_cookbook_set_config: { print_image: true },
   nc_cookbook_reindex: {},
+  nc_news_list_folders: {},
+  nc_news_list_feeds: {},
+  nc_news_list_items: {},
+  nc_news_get_item: { item_id: 1 },
+  nc_news_get_starred_items: {},
+  nc_news_get_unread_items: {},
+  nc_news_get_feed_health: { feed_id: 1 },
+  nc_news_get_status: {},
+  nc_news_mark_read: { feed_id: 1 },
+  nc_news_set_starred: { item_ids: [1] },
+  nc_news_subscribe: { url: 'https://gardens.example/feed.xml' },
+  nc_news_unsubscribe: { feed_id: 1 },
 }
 
 /** What a caller may be told for each fault; the exact code depends on what the tool was doing. */
