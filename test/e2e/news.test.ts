@@ -447,7 +447,12 @@ describe('marks', () => {
     expect(await unreadIn(outside)).toEqual(['x1', 'x2', 'x3'])
   })
 
-  test('all items are read up to one', async () => {
+  test('all items are read up to one', async context => {
+    const feeds = (await h.ok('nc_news_list_feeds', { limit: 1000 })).results
+    const isOwn = ({ url }: { url: string }) => url.includes(mark)
+    if (h.backend.demo === undefined && !feeds.every(isOwn)) {
+      return context.skip('feeds of the user would be marked too')
+    }
     const id = await feedOf('marks-all', three)
     const { results } = await itemsOf(id)
     await h.ok('nc_news_mark_read', { all: true, up_to_item_id: results[1].id })
