@@ -76,7 +76,8 @@ const ARGUMENTS: Record<string, Record<string, unknown>> = {
   nc_cookbook_get_recipe: { recipe_id: 1 },
   nc_cookbook_create_recipe: { name: 'Fault' },
   nc_cookbook_update_recipe: { recipe_id: 1, description: 'd' },
-  nc_cookbook_delete_recipe: { recipe_id: 1 },
+  // Writes to one recipe wait for each other too.
+  nc_cookbook_delete_recipe: { recipe_id: 2 },
   nc_cookbook_search_recipes: { query: 'x' },
   nc_cookbook_list_categories: {},
   nc_cookbook_get_recipes_in_category: { category: 'x' },

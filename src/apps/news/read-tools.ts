@@ -237,9 +237,23 @@ export const getStatus = defineTool({
 })
 
 /** A feed in the shape of a result. */
-export function feedSummary({ nextUpdateTime: _, ...feed }: Feed): z.input<typeof FeedSummary> {
-  // The top of the tree has been 0 as well as null.
-  return { ...feed, folderId: feed.folderId || null, lastUpdateError: feed.lastUpdateError || null }
+export function feedSummary(feed: Feed): z.input<typeof FeedSummary> {
+  const { id, url, title, faviconLink, link, added, unreadCount, ordering, pinned } = feed
+  return {
+    id,
+    url,
+    title,
+    faviconLink,
+    link,
+    added,
+    // The top of the tree has been 0 as well as null.
+    folderId: feed.folderId || null,
+    unreadCount,
+    ordering,
+    pinned,
+    updateErrorCount: feed.updateErrorCount,
+    lastUpdateError: feed.lastUpdateError || null,
+  }
 }
 
 async function list(session: Session, filter: ItemFilter): Promise<z.input<typeof ItemList>> {
