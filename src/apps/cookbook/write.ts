@@ -25,6 +25,11 @@ export async function createRecipe(session: Session, changes: RecipeChanges): Pr
  * Changes what is given and sends everything else back as it was; two requests, and two more for
  * a picture. Cookbook has no condition for writing, so a change that somebody else makes between
  * the two requests is lost; changes that this server makes wait for each other.
+ *
+ * Cookbook gives recipes in a form of its own, whatever is in their files, and keeps what it is
+ * sent in that form: sections of instructions as headings, one picture of several, durations
+ * without days, whole servings, one space of several. A picture that was put into the folder of a
+ * recipe without `image` is deleted by any change.
  * @param readAt `dateModified` of the recipe that the changes were made for
  * @throws CodedError `CONFLICT` when it was changed since, or another recipe has the new name
  */
