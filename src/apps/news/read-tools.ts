@@ -8,7 +8,7 @@ import { type ItemFilter, listItems, readable, summaryOf } from './items.ts'
 const id = z.int().min(1)
 
 const paging = {
-  limit: z.int().min(1).max(200).default(50),
+  limit: z.int().min(1).max(1_000).default(50),
   offset: z.int().min(0).default(0).describe('Lower ids only: next_offset of the last page'),
 }
 
