@@ -3,8 +3,10 @@ import type { App } from '../mcp/app.ts'
 import { calendarApp } from './calendar/index.ts'
 import { createConnectionApp } from './connection/index.ts'
 import { contactsApp } from './contacts/index.ts'
+import { cookbookApp } from './cookbook/index.ts'
 import { coreApp } from './core/index.ts'
 import { createFilesApp } from './files/index.ts'
+import { newsApp } from './news/index.ts'
 import { notesApp } from './notes/index.ts'
 import { tablesApp } from './tables/index.ts'
 import { tasksApp } from './tasks/index.ts'
@@ -25,6 +27,8 @@ export function createApps({ excludedTags }: AppOptions): readonly App[] {
     contactsApp,
     tasksApp,
     tablesApp,
+    cookbookApp,
+    newsApp,
   ]
 }
 

@@ -2,10 +2,13 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { appPasswordsOf, mintAppPassword, revokeById } from './auth.ts'
 import { createInstance, type Instance, knownApps, resetInstance } from './instance.ts'
+import { samplePages } from './samples/pages.ts'
 import { createDemoServer } from './server.ts'
 import { type Account, type DemoUser, defaultUsers } from './users.ts'
+import { type Web, webOf } from './web.ts'
 
 export type { DemoUser } from './users.ts'
+export type { Web, WebPage } from './web.ts'
 
 /** Settings of a demo; every one has a default. */
 export interface DemoOptions {
@@ -21,6 +24,8 @@ export interface DemoOptions {
   apps?: string[]
   /** Whether the users called alice and bob begin with notes and files. Default: true. */
   sampleData?: boolean
+  /** The web that Nextcloud downloads from. Default: a few pages of its own, and nothing else. */
+  web?: Web
   /** Clock, in milliseconds. Default: Date.now. */
   now?: () => number
   /**
@@ -69,6 +74,12 @@ export interface DemoNextcloud {
    * reading and writing it answers 423. Returns the function that releases it.
    */
   lock(userId: string, path: string): () => void
+  /**
+   * Has a feed of the News app fail once more, as when it is fetched and cannot be read.
+   *
+   * @throws RangeError when there is no such feed
+   */
+  breakFeed(feedId: number, message: string): void
   /** Replaces the observer of requests. */
   setRequestHook(hook: DemoOptions['onRequest'] | undefined): void
   /** Puts users, files and everything else back to the initial data; locks are released. */
@@ -91,6 +102,7 @@ export async function startDemoNextcloud(options: DemoOptions = {}): Promise<Dem
     apps: new Set(options.apps ?? knownApps),
     sampleData: options.sampleData ?? true,
     now: options.now ?? Date.now,
+    web: options.web ?? webOf(samplePages),
     protectAgainstBruteForce: options.bruteForceProtection ?? false,
   })
   let hook = options.onRequest
@@ -137,6 +149,12 @@ export async function startDemoNextcloud(options: DemoOptions = {}): Promise<Dem
         else if (held) locks.delete(key)
         held = false
       }
+    },
+    breakFeed(feedId, message) {
+      const feed = instance.state.news.feeds.get(feedId)
+      if (feed === undefined) throw new RangeError(`The demo has no feed ${feedId}`)
+      feed.errors++
+      feed.lastError = message
     },
     setRequestHook(replacement) {
       hook = replacement

@@ -4,12 +4,14 @@ import { createCalendars } from './calendars/store.ts'
 import { createContacts } from './contacts/store.ts'
 import { createComments } from './dav/comment-store.ts'
 import { createTags } from './dav/tag-store.ts'
+import { createNews } from './news/store.ts'
 import { fillWithSamples } from './samples/fill.ts'
 import type { State } from './state.ts'
 import { homeOf } from './storage/changes.ts'
 import { createStorage } from './storage/tree.ts'
 import { createTables } from './tables/store.ts'
 import { createDirectory, type DemoUser } from './users.ts'
+import type { Web } from './web.ts'
 
 /** What stays the same for the life of a demo. */
 export interface Settings {
@@ -19,6 +21,7 @@ export interface Settings {
   apps: ReadonlySet<string>
   sampleData: boolean
   now: () => number
+  web: Web
   protectAgainstBruteForce: boolean
 }
 
@@ -50,6 +53,8 @@ export const knownApps = [
   'contacts',
   'tasks',
   'tables',
+  'cookbook',
+  'news',
 ] as const
 
 /** Makes an instance in its initial state. */
@@ -85,6 +90,8 @@ function createState(settings: Settings): State {
     comments: createComments(),
     uploads: new Map(),
     notesSettings: new Map(),
+    cookbooks: new Map(),
+    news: createNews(),
     directLinks: new Map(),
     logins: new Map(),
     sessions: new Map(),

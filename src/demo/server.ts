@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { cookbookPrefix, handleCookbook } from './cookbook/api.ts'
 import { handleDav } from './dav/router.ts'
 import { cookie, type Exchange, jsonReply, type Reply, reply, unknownRoute } from './http.ts'
 import { type Instance, isEnabled } from './instance.ts'
 import { handleLogin } from './login/routes.ts'
+import { handleNews, newsPrefix } from './news/api.ts'
 import { handleNotes, notesPrefix } from './notes/api.ts'
 import { status } from './ocs/capabilities.ts'
 import { serveDirectLink } from './ocs/direct-links.ts'
@@ -62,6 +64,8 @@ function route(instance: Instance, exchange: Exchange): Reply | Promise<Reply> {
   if (path.startsWith(tablesOcsPrefix) && isEnabled(instance, 'tables')) {
     return handleTablesOcs(instance, exchange)
   }
+  if (path.startsWith(newsPrefix)) return handleNews(instance, exchange)
+  if (path.startsWith(cookbookPrefix)) return handleCookbook(instance, exchange)
   if (path.startsWith('/ocs/v2.php/')) return handleOcs(instance, exchange, 2)
   if (path.startsWith('/ocs/v1.php/')) return handleOcs(instance, exchange, 1)
   if (/^\/remote\.php\/(?:web)?dav(?:\/|$)/.test(path)) return handleDav(instance, exchange)

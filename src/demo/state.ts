@@ -1,7 +1,9 @@
 import type { CalendarStore } from './calendars/store.ts'
 import type { ContactStore } from './contacts/store.ts'
+import type { Cookbook } from './cookbook/store.ts'
 import type { CommentStore } from './dav/comment-store.ts'
 import type { TagStore } from './dav/tag-store.ts'
+import type { NewsStore } from './news/store.ts'
 import type { Trash } from './storage/trash.ts'
 import type { Storage } from './storage/tree.ts'
 import type { TableStore } from './tables/store.ts'
@@ -23,6 +25,9 @@ export interface State {
   uploads: Map<string, Map<string, Map<string, Buffer>>>
   /** User id to settings of the Notes app that differ from the default. */
   notesSettings: Map<string, Record<string, string>>
+  /** User id to what the Cookbook app keeps beside the files. */
+  cookbooks: Map<string, Cookbook>
+  news: NewsStore
   /** Token to file id. */
   directLinks: Map<string, number>
   /** Poll token to the state of a login (Login Flow v2). */

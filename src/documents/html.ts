@@ -32,8 +32,10 @@ const SHOWN_ADDRESS = /^(?:https?|mailto|tel|ftp):/i
  * headings (others only lay a page out). Characters that mean something in Markdown are not
  * escaped, as nobody renders it. Images are shown by their alternative text alone. What is beyond
  * 1,000,000 characters or 100 levels is left out, with "…" in its place.
+ * @param links whether links are shown with their addresses, or as their text alone
  */
-export function htmlToMarkdown(html: string): string {
+export function htmlToMarkdown(html: string, { links = true } = {}): string {
+  const convert = links ? withLinks : withoutLinks
   const read = beforeTooDeep(html.slice(0, MOST_CHARACTERS))
   return convert(read.length < html.length ? `${read} …` : read)
     .replaceAll('\u00A0', ' ')
@@ -149,7 +151,7 @@ function formatted(format: string, ...selectors: string[]): SelectorDefinition[]
   return selectors.map(selector => ({ selector, format }))
 }
 
-const convert = compile({
+const options = {
   wordwrap: false,
   limits: { maxDepth: MOST_LEVELS, ellipsis: '…' },
   formatters: { heading, link, image, code, table },
@@ -169,4 +171,10 @@ const convert = compile({
     { selector: 'ul', options: { itemPrefix: '- ' } },
     { selector: 'hr', options: { length: 3 } },
   ],
-} satisfies HtmlToTextOptions)
+} satisfies HtmlToTextOptions
+
+const withLinks = compile(options)
+const withoutLinks = compile({
+  ...options,
+  selectors: [...options.selectors, { selector: 'a', format: 'inline' }],
+})

@@ -1,6 +1,7 @@
 /** Replays what was recorded at a real Nextcloud against the demo: it must answer alike. */
 import { describe, expect, test } from 'vitest'
 import { type DemoNextcloud, startDemoNextcloud } from '../../src/demo/index.ts'
+import { webOf } from '../../src/demo/web.ts'
 import { type Answer, compare, compareSubset, type Names, translate } from './compare.ts'
 import { type RecordedExchange, readRecording } from './recording.ts'
 
@@ -32,9 +33,49 @@ const onlyStatus: Record<string, string> = {
   'no type': phpError,
   'view update with JSON strings inside data -> 500 in 1.0.9 (arrays are wanted)': phpError,
   'view update, columns as a plain id list': phpError,
+  'no credentials: 500 not 401': 'the page differs with every request',
+  'no url': 'the page differs with every request',
+  '404 page -> 400': 'quotes the page of the web server that was asked',
   'capabilities anonymous (subset)': 'the demo has fewer apps; compared by a test of its own',
   'capabilities, authenticated': 'the demo has fewer apps; compared by a test of its own',
 }
+
+/** The web that the recorded instance downloaded from. */
+const web = webOf({
+  'http://vm:8099/recipe.html': {
+    status: 200,
+    type: 'text/html',
+    body: `<script type="application/ld+json">${JSON.stringify({
+      '@context': 'http://schema.org',
+      '@type': 'Recipe',
+      name: 'Imported soup',
+      description: 'Warm',
+      recipeYield: '4 servings',
+      prepTime: 'PT10M',
+      cookTime: 'PT20M',
+      totalTime: 'PT30M',
+      recipeIngredient: ['1 l water', '2 carrots'],
+      recipeInstructions: ['Boil', 'Eat'].map(text => ({ '@type': 'HowToStep', text })),
+      recipeCategory: 'Soup',
+      keywords: 'warm,easy',
+    })}</script>`,
+  },
+  'http://127.0.0.1:8099/feed.xml': {
+    status: 200,
+    type: 'application/rss+xml',
+    body: `<rss version="2.0"><channel><title>Local feed</title><link>http://127.0.0.1:8099/</link>
+      <item><title>One</title><link>http://127.0.0.1:8099/1</link><guid>g1</guid>
+        <pubDate>Fri, 20 Nov 2026 10:00:00 GMT</pubDate>
+        <description>&lt;p&gt;First &lt;b&gt;item&lt;/b&gt;&lt;/p&gt;</description></item>
+      <item><title>Two</title><link>http://127.0.0.1:8099/2</link><guid>g2</guid>
+        <pubDate>Fri, 20 Nov 2026 11:00:00 GMT</pubDate><description>Second</description></item>
+      <item><title>Three</title><link>http://127.0.0.1:8099/3</link><guid>g3</guid>
+        <pubDate>Fri, 20 Nov 2026 12:00:00 GMT</pubDate><description>Third</description></item>
+      </channel></rss>`,
+  },
+  'http://127.0.0.1:8099/plain.html': { status: 200, type: 'text/html', body: '<p>Nothing' },
+  'http://vm:8099/plain.html': { status: 200, type: 'text/html', body: '<p>Nothing</p>' },
+})
 
 /** What had happened at the recorded instance before an exchange, by recording and its name. */
 const preparations: Record<string, Record<string, (stage: Stage) => Promise<void>>> = {
@@ -157,6 +198,8 @@ const apps = [
   'tasks',
   'contacts',
   'tables',
+  'cookbook',
+  'news',
 ]
 
 describe.each(apps)('%s', app => {
@@ -203,6 +246,7 @@ test('capabilities say nothing that Nextcloud does not say', async () => {
       'core',
       'bruteforce',
       'files',
+      'cookbook',
       'dav',
       'files_sharing',
       'notes',
@@ -215,7 +259,7 @@ test('capabilities say nothing that Nextcloud does not say', async () => {
 async function withStage(app: string, run: (stage: Stage) => Promise<void>): Promise<void> {
   // A second passes with every request, from shortly before the recording was made.
   let clock = Date.parse(readRecording(app).recorded) - 30_000
-  const demo = await startDemoNextcloud({ users, sampleData: false, now: () => clock })
+  const demo = await startDemoNextcloud({ users, sampleData: false, now: () => clock, web })
   demo.setRequestHook(() => {
     clock += 1000
   })

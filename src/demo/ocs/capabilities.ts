@@ -46,6 +46,9 @@ export function userCapabilities(instance: Instance): Capabilities {
     },
     bruteforce: bruteForce,
     files: files(instance),
+    ...(isEnabled(instance, 'cookbook') && {
+      cookbook: { 'api-version': { epoch: 0, major: 1, minor: 2 }, version: [0, 11, 9] },
+    }),
     dav: {
       chunking: '1.0',
       bulkupload: '1.0',

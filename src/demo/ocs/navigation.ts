@@ -19,6 +19,8 @@ function entries(instance: Instance, base: string): object[] {
     { id: 'notes', name: 'Notes', order: 10 },
     { id: 'tasks', name: 'Tasks', order: 100 },
     { id: 'tables', name: 'Tables', order: 100 },
+    { id: 'news', name: 'News', order: 100 },
+    { id: 'cookbook', name: 'Cookbook', order: 100 },
   ]
   return known
     .filter(({ id }) => isEnabled(instance, id))

@@ -1,5 +1,7 @@
 import { addComment } from '../dav/comment-store.ts'
 import { addTag, assignTag } from '../dav/tag-store.ts'
+import { readFeed } from '../news/feed.ts'
+import { addFeed, addFolder } from '../news/store.ts'
 import { createNote } from '../notes/notes.ts'
 import { gradientPng } from '../png.ts'
 import type { State } from '../state.ts'
@@ -22,7 +24,9 @@ import {
   type SampleFile,
   type SampleNote,
 } from './content.ts'
+import { sampleFeed } from './pages.ts'
 import { fillAgenda } from './personal.ts'
+import { aliceRecipes, bobRecipes, type SampleRecipe } from './recipes.ts'
 import { fillTables } from './tables.ts'
 
 const hour = 3600
@@ -34,6 +38,7 @@ export function fillWithSamples(state: State): void {
   fillTables(state)
   if (accounts.has('bob')) {
     addNotes(state, 'bob', bobNotes)
+    for (const recipe of bobRecipes) addRecipe(state, 'bob', recipe)
     for (const file of bobFiles) addFile(state, 'bob', file)
     fillAgenda(state, 'bob', { events: bobEvents, tasks: bobTasks, contacts: bobContacts })
   }
@@ -43,6 +48,8 @@ function fillAlice(state: State): void {
   const { storage, tags, comments, trash } = state
   addNotes(state, 'alice', aliceNotes)
   for (const file of aliceFiles) addFile(state, 'alice', file)
+  for (const recipe of aliceRecipes) addRecipe(state, 'alice', recipe)
+  addSampleFeed(state, 'alice')
   const photo = gradientPng(96, 64, [120, 180, 235], [250, 215, 150])
   addFile(state, 'alice', { path: 'Photos/Lake at dusk.png', content: photo })
 
@@ -74,6 +81,22 @@ function addNotes(state: State, userId: string, notes: readonly SampleNote[]): v
     // Spread over the past days, the first one written last.
     createNote(state, userId, { ...note, modified: now - (index + 1) * 7 * hour })
   }
+}
+
+function addSampleFeed({ news, storage }: State, userId: string): void {
+  const content = readFeed(sampleFeed.text)
+  if (content === undefined) return
+  const { id: folderId } = addFolder(news, userId, sampleFeed.folder)
+  const now = Math.floor(storage.now() / 1000)
+  addFeed(news, userId, { url: sampleFeed.url, folderId, content }, now)
+}
+
+function addRecipe(state: State, userId: string, recipe: SampleRecipe): void {
+  const dateCreated = new Date(state.storage.now() - 24 * hour * 1000).toISOString()
+  addFile(state, userId, {
+    path: `Recipes/${recipe.name}/recipe.json`,
+    content: JSON.stringify({ ...recipe, dateCreated, dateModified: dateCreated }),
+  })
 }
 
 function addFile(state: State, userId: string, file: SampleFile): FileNode {

@@ -1,0 +1,33 @@
+import type { App } from '../../mcp/app.ts'
+import {
+  getFeedHealth,
+  getNewsItem,
+  getStarredItems,
+  getStatus,
+  getUnreadItems,
+  listFeeds,
+  listFolders,
+  listNewsItems,
+} from './read-tools.ts'
+import { markRead, setStarred, subscribe, unsubscribe } from './write-tools.ts'
+
+/** Nextcloud News: feeds of other sites, and their items. */
+export const newsApp: App = {
+  id: 'news',
+  title: 'News',
+  requires: 'news',
+  tools: [
+    listFolders,
+    listFeeds,
+    listNewsItems,
+    getNewsItem,
+    getStarredItems,
+    getUnreadItems,
+    getFeedHealth,
+    getStatus,
+    markRead,
+    setStarred,
+    subscribe,
+    unsubscribe,
+  ],
+}
