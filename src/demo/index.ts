@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { appPasswordsOf, mintAppPassword, revokeById } from './auth.ts'
 import { createInstance, type Instance, knownApps, resetInstance } from './instance.ts'
 import { createDemoServer } from './server.ts'
+import type { SharingPolicy } from './shares/policy.ts'
 import { type Account, type DemoUser, defaultUsers } from './users.ts'
 
 export type { DemoUser } from './users.ts'
@@ -28,6 +29,8 @@ export interface DemoOptions {
    * thereafter, answers 429. Nextcloud's growing delays before that are left out. Default: false.
    */
   bruteForceProtection?: boolean
+  /** What the administrator allows of sharing. Default: everything. */
+  sharing?: SharingPolicy
   /** Called for every request before it is answered; `path` includes base path and query. */
   onRequest?: (request: DemoRequest) => void
 }
@@ -92,6 +95,7 @@ export async function startDemoNextcloud(options: DemoOptions = {}): Promise<Dem
     sampleData: options.sampleData ?? true,
     now: options.now ?? Date.now,
     protectAgainstBruteForce: options.bruteForceProtection ?? false,
+    sharing: options.sharing ?? {},
   })
   let hook = options.onRequest
   const server = createDemoServer(instance, ({ method = 'GET', url = '/', headers }) =>

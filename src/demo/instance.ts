@@ -5,6 +5,8 @@ import { createContacts } from './contacts/store.ts'
 import { createComments } from './dav/comment-store.ts'
 import { createTags } from './dav/tag-store.ts'
 import { fillWithSamples } from './samples/fill.ts'
+import type { SharingPolicy } from './shares/policy.ts'
+import { createShares } from './shares/store.ts'
 import type { State } from './state.ts'
 import { homeOf } from './storage/changes.ts'
 import { createStorage } from './storage/tree.ts'
@@ -19,6 +21,7 @@ export interface Settings {
   sampleData: boolean
   now: () => number
   protectAgainstBruteForce: boolean
+  sharing: SharingPolicy
 }
 
 /** A running demo: settings, credentials and state. */
@@ -74,6 +77,7 @@ function createState(settings: Settings): State {
     directory: createDirectory(settings.users, Math.floor(settings.now() / 1000)),
     storage: createStorage(settings.now),
     trash: new Map(),
+    shares: createShares(),
     tags: createTags(),
     calendars: createCalendars(),
     contacts: createContacts(),

@@ -2,6 +2,7 @@ import type { CalendarStore } from './calendars/store.ts'
 import type { ContactStore } from './contacts/store.ts'
 import type { CommentStore } from './dav/comment-store.ts'
 import type { TagStore } from './dav/tag-store.ts'
+import type { ShareStore } from './shares/store.ts'
 import type { Trash } from './storage/trash.ts'
 import type { Storage } from './storage/tree.ts'
 import type { Directory } from './users.ts'
@@ -11,6 +12,7 @@ export interface State {
   directory: Directory
   storage: Storage
   trash: Trash
+  shares: ShareStore
   tags: TagStore
   calendars: CalendarStore
   contacts: ContactStore

@@ -78,6 +78,14 @@ const preparations: Record<string, Record<string, (stage: Stage) => Promise<void
         names.set('1795229520', recent)
       },
   },
+  shares: {
+    'all my shares (none)': async ({ send }) => {
+      const home = '/remote.php/dav/files/alice'
+      await send('PUT', `${home}/share.txt`, 'x')
+      await send('PUT', `${home}/team.txt`, 'x')
+      await send('MKCOL', `${home}/pub`)
+    },
+  },
   systemtags: { 'list all': shareTxt },
   comments: { 'list (none)': shareTxt },
 }
@@ -109,6 +117,7 @@ const apps = [
   'calendar',
   'tasks',
   'contacts',
+  'shares',
 ]
 
 describe.each(apps)('%s', app => {

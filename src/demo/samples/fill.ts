@@ -2,6 +2,7 @@ import { addComment } from '../dav/comment-store.ts'
 import { addTag, assignTag } from '../dav/tag-store.ts'
 import { createNote } from '../notes/notes.ts'
 import { gradientPng } from '../png.ts'
+import { kind, may, shareWith } from '../shares/store.ts'
 import type { State } from '../state.ts'
 import { ensureFolder, homeOf, setFavorite, writeFile } from '../storage/changes.ts'
 import { moveToTrash } from '../storage/trash.ts'
@@ -53,6 +54,16 @@ function fillAlice(state: State): void {
   if (tag !== undefined) assignTag(tags, proposal.id, tag.id)
   const written = storage.now() - hour * 1000
   addComment(comments, proposal.id, 'alice', '@bob could you check the numbers?', written)
+
+  if (state.directory.accounts.has('bob') && proposal.parent !== undefined) {
+    const permissions = may.all & ~may.share
+    shareWith(state, proposal.parent, {
+      owner: 'alice',
+      type: kind.user,
+      recipient: 'bob',
+      permissions,
+    })
+  }
 
   const draft = addFile(state, 'alice', {
     path: 'Documents/Old draft.txt',
