@@ -5,7 +5,7 @@ import { SCOPES, type Scope } from '../identity/scopes.ts'
 import type { App } from './app.ts'
 import { isTemplate, matchTemplate, type Resource } from './resource.ts'
 import { inputSchema, type ObjectSchema } from './schema.ts'
-import type { Effect, Tool } from './tool.ts'
+import { type Effect, scopesFor, type Tool } from './tool.ts'
 
 /** What of the catalog an operator wants to offer. */
 export interface CatalogOptions {
@@ -81,7 +81,7 @@ export function createCatalog(apps: readonly App[], options: CatalogOptions = {}
     resources,
     listTools: visibility =>
       [...tools.values()]
-        .filter(({ app, tool }) => visible(app, tool.scopes, visibility))
+        .filter(({ app, tool }) => visible(app, scopesFor(tool, visibility.scopes), visibility))
         .map(({ listed }) => listed),
     listResources: visibility => listResources(visibility, false),
     listTemplates: visibility => listResources(visibility, true),

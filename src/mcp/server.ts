@@ -23,7 +23,7 @@ import { createCancellations } from './cancellation.ts'
 import type { Catalog, Visibility } from './catalog.ts'
 import type { Resource } from './resource.ts'
 import { errorBody, toErrorResult, toResult, visitOf } from './result.ts'
-import type { CallerUser, ToolContext } from './tool.ts'
+import { type CallerUser, scopesFor, type ToolContext } from './tool.ts'
 import { askToVisit } from './visit.ts'
 
 /** What the MCP face is built on. */
@@ -147,9 +147,11 @@ async function callTool(
   const { tool, schema } = found
   const inTheBrowser = (outcome: unknown) => askToVisit(visitOf(outcome), context.request)
   return observed(options, 'tool', tool.name, async () => {
-    if (!covers(scopesOf(context.caller), tool.scopes)) throw missingScopes(tool.scopes)
+    const granted = scopesOf(context.caller)
+    const scopes = scopesFor(tool, granted)
+    if (!covers(granted, scopes)) throw missingScopes(scopes)
     const args = parseArguments(tool.input, schema, params.arguments)
-    const opened = tool.withoutNextcloud ? context.unopened() : await context.open(tool.scopes)
+    const opened = tool.withoutNextcloud ? context.unopened() : await context.open(scopes)
     const result = await tool.run(opened, args)
     return inTheBrowser(result) ?? toResult(result)
   }).catch(error => inTheBrowser(error) ?? toErrorResult(error))
