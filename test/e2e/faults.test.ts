@@ -71,6 +71,12 @@ const ARGUMENTS: Record<string, Record<string, unknown>> = {
   nc_calendar_update_todo: { calendar_name: 'tasks', todo_uid: 'u', priority: 1 },
   nc_calendar_complete_todo: { calendar_name: 'tasks', todo_uid: 'u' },
   nc_calendar_delete_todo: { calendar_name: 'tasks', todo_uid: 'u' },
+  nc_share_create: { path: 'fault.txt', share_with: 'bob' },
+  nc_share_create_public_link: { path: 'fault.txt' },
+  nc_share_list: {},
+  nc_share_get: { share_id: 1 },
+  nc_share_update: { share_id: 1, note: 'n' },
+  nc_share_delete: { share_id: 1 },
 }
 
 /** What a caller may be told for each fault; the exact code depends on what the tool was doing. */

@@ -45,12 +45,13 @@ export async function recipientId(
         'Write it as user@cloud.example.org.',
       )
     default: {
-      const people = await searchPeople(session, given, { kinds: [kind], limit: MOST })
+      const query = given.normalize('NFC')
+      const people = await searchPeople(session, query, { kinds: [kind], limit: MOST })
       const found = certain(people, kind, given)
       if (found !== undefined) return found
       if (kind === 'user') return hiddenUser(session, given, self, people)
-      // Ids of groups, teams and rooms are compared by the letter: Nextcloud refuses what is none.
-      if (people.length === 0) return given
+      // A search finds teams and rooms by name alone; what is no id of one Nextcloud refuses.
+      if (kind !== 'group' && people.length === 0) return given
       throw unclear(kind, given, people)
     }
   }

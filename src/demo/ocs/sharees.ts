@@ -133,6 +133,7 @@ function groupEntry(group: string): object {
 
 function others(call: OcsCall, search: string): Account[] {
   const { account } = call.identity
+  if (call.instance.settings.sharing.findPeople === false) return []
   return findAccounts(call.instance.state.directory, search).filter(other => other !== account)
 }
 

@@ -10,6 +10,8 @@ export interface SharingPolicy {
   links?: boolean
   /** Default: true. */
   groups?: boolean
+  /** Whether a search finds people at all. Default: true. */
+  findPeople?: boolean
   /** The most days that a link may last; default: as long as one likes. */
   linkDays?: number
 }
