@@ -4,12 +4,14 @@
  */
 import { resolveZone } from '../../icalendar/zones.ts'
 import { userZone } from '../../nextcloud/caldav/user-zone.ts'
-import { badInput, isCodedError } from '../../nextcloud/errors.ts'
+import { badInput, type ErrorCode, isCodedError } from '../../nextcloud/errors.ts'
 import type { Session } from '../../nextcloud/session.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 const DAY_MS = 24 * HOUR_MS
+/** Failures that the request to come would meet as well. */
+const STOPPING: readonly ErrorCode[] = ['UNAUTHORIZED', 'RATE_LIMITED', 'UNREACHABLE', 'CANCELLED']
 /** Where a day begins last. */
 const LATEST_ZONE_MS = 12 * HOUR_MS
 
@@ -65,8 +67,8 @@ async function zoneOfUser(session: Session): Promise<string> {
     const named = await userZone(session)
     return (named === undefined ? undefined : resolveZone(named)?.iana) ?? 'UTC'
   } catch (error) {
-    // A calendar that cannot be read is no reason not to share.
-    if (isCodedError(error)) return 'UTC'
+    // Calendars that cannot be read are no reason not to share; what stops everything is.
+    if (isCodedError(error) && !STOPPING.includes(error.code)) return 'UTC'
     throw error
   }
 }
