@@ -121,6 +121,8 @@ describe('other kinds', () => {
     ['no address', 'bob', 'email'],
     ['no address', 'bob@', 4],
     ['no group on a server', 'staff', 9],
+    ['no team of that name', 'the team', 'team'],
+    ['no conversation of that name', 'The room', 'room'],
     ['no such kind', 'bob', 99],
     ['no such kind', 'bob', 'neighbour'],
     ['no such kind', 'bob', 'constructor'],
@@ -149,11 +151,11 @@ describe('other kinds', () => {
       code: 'FORBIDDEN',
       status: 403,
     })
-    expect((await share('abc', 'team')).error).toMatchObject({
+    expect((await share('x'.repeat(31), 'team')).error).toMatchObject({
       code: 'FORBIDDEN',
       server_message: expect.stringMatching(/Team/),
     })
-    expect((await share('abc', 'talk')).error).toMatchObject({
+    expect((await share('abcd1234', 'talk')).error).toMatchObject({
       code: 'FORBIDDEN',
       server_message: expect.stringMatching(/room/),
     })

@@ -17,6 +17,9 @@ import type { Kind } from './kinds.ts'
 /** Kinds of which there is a directory. */
 type Listed = 'user' | 'group' | 'team' | 'room'
 
+/** What ids look like that people do not search by. */
+const IDS: Partial<Record<Listed, RegExp>> = { team: /^[A-Za-z0-9]{31}$/, room: /^[a-z0-9]{4,30}$/ }
+
 /** More than that cannot be told apart by one search. */
 const MOST = 200
 const SHOWN = 10
@@ -50,8 +53,8 @@ export async function recipientId(
       const found = certain(people, kind, given)
       if (found !== undefined) return found
       if (kind === 'user') return hiddenUser(session, given, self, people)
-      // A search finds teams and rooms by name alone; what is no id of one Nextcloud refuses.
-      if (kind !== 'group' && people.length === 0) return given
+      // A search finds these by name alone; what is no id of one Nextcloud refuses.
+      if (people.length === 0 && IDS[kind]?.test(given)) return given
       throw unclear(kind, given, people)
     }
   }
