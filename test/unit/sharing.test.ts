@@ -1,12 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { everyApp } from '../../src/apps/index.ts'
-import { expiryDate, firstDayFrom } from '../../src/apps/sharing/expiry.ts'
+import { dateInMinutes, expiryDate, firstDayFrom } from '../../src/apps/sharing/expiry.ts'
 import { KINDS, kindName, kindOf } from '../../src/apps/sharing/kinds.ts'
 import { fitted, permissionBits, permissionNames } from '../../src/apps/sharing/permissions.ts'
 import { createCatalog } from '../../src/mcp/catalog.ts'
 import { missingScopes } from '../../src/mcp/scope-check.ts'
 import { scopesFor } from '../../src/mcp/tool.ts'
+import { CodedError, type ErrorCode } from '../../src/nextcloud/errors.ts'
+import type { Session } from '../../src/nextcloud/session.ts'
 
 describe('permissions', () => {
   test('words and bits say the same', () => {
@@ -91,6 +93,30 @@ describe('when a share ends', () => {
   ])('the first day from %s on in %s', (moment, zone, day) =>
     expect(firstDayFrom(Date.parse(moment), zone)).toBe(day),
   )
+
+  describe('in so many minutes', () => {
+    const sessionIn = (cached: () => Promise<unknown>) =>
+      ({ account: { cached } }) as unknown as Session
+    const failing = (code: ErrorCode) =>
+      sessionIn(() => Promise.reject(new CodedError(code, 'calendars')))
+
+    // Nextcloud may know less of the user's zone than the calendars do, and then takes UTC.
+    test.each([
+      ['2026-11-21T22:45:00Z', 'Europe/Berlin', '2026-11-23'],
+      ['2026-11-22T00:10:00Z', 'America/New_York', '2026-11-23'],
+      ['2026-11-21T12:00:00Z', 'America/New_York', '2026-11-22'],
+      ['2026-11-21T12:00:00Z', undefined, '2026-11-22'],
+      ['2026-11-21T12:00:00Z', 'Middle Earth', '2026-11-22'],
+    ])('at %s in %s: neither zone ends it early', async (now, zone, day) => {
+      const session = sessionIn(async () => zone)
+      expect(await dateInMinutes(session, 30, Date.parse(now))).toBe(day)
+    })
+
+    test('calendars that fail are no reason not to share; what stops everything is', async () => {
+      expect(await dateInMinutes(failing('UPSTREAM_ERROR'), 30, noon)).toBe('2026-11-22')
+      await expect(dateInMinutes(failing('RATE_LIMITED'), 30, noon)).rejects.toThrow(/calendars/)
+    })
+  })
 
   test('never earlier than asked and never more than a day later', () => {
     const zones = ['UTC', 'Europe/Berlin', 'Pacific/Kiritimati', 'America/Los_Angeles']
