@@ -175,6 +175,13 @@ describe('with a user', () => {
   })
 })
 
+test('the same several times at once is shared once', async () => {
+  const { path } = await file()
+  const made = await Promise.all([1, 2, 3].map(() => share(path)))
+  expect(new Set(made.map(({ id }) => id)).size).toBe(1)
+  expect(made.map(({ created }) => created).toSorted()).toEqual([false, false, true])
+})
+
 describe('with a group', () => {
   test('its members have it; one who lets go of it is the only one', async ({ skip }) => {
     const [own, others] = [
@@ -227,6 +234,9 @@ describe('reading', () => {
     const entries = await h.ok('nc_share_list', { path, subfiles: true })
     expect(entries.shares.map((one: { id: number }) => one.id)).toEqual([below.id])
     const every = await h.ok('nc_share_list')
+    for (const whole of ['', '/']) {
+      expect(await h.ok('nc_share_list', { path: whole })).toEqual(every)
+    }
     const known = every.shares.map((one: { id: number }) => one.id)
     expect(known).toEqual(expect.arrayContaining([...made, below.id]))
     const received = (await asBob('nc_share_list', { shared_with_me: true })).data.shares

@@ -63,6 +63,17 @@ export interface ShareFields {
   label?: string | undefined
 }
 
+/** What a new share needs. */
+export interface NewShare extends ShareFields {
+  /** With a leading slash. */
+  path: string
+  shareType: number
+  /** Of everything but links. */
+  shareWith?: string | undefined
+  /** Undefined leaves it to the instance. */
+  sendMail?: 'true' | 'false' | undefined
+}
+
 const ROOT = '/apps/files_sharing/api/v1/shares'
 
 /** The shares of the session's user. */
@@ -90,14 +101,7 @@ export function shares(session: Session) {
     },
 
     /** Shares. An identical share with somebody is not made twice: it is answered as it is. */
-    create(
-      share: ShareFields & {
-        path: string
-        shareType: number
-        shareWith?: string | undefined
-        sendMail?: 'true' | 'false' | undefined
-      },
-    ): Promise<ApiShare> {
+    create(share: NewShare): Promise<ApiShare> {
       const subject = share.path.slice(1)
       return ocs(session, ApiShare, { method: 'POST', path: ROOT, json: share, subject })
     },

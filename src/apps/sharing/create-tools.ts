@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { defineTool, type Tool } from '../../mcp/tool.ts'
 import { badInput, hasCode } from '../../nextcloud/errors.ts'
 import type { Session } from '../../nextcloud/session.ts'
-import { type ApiShare, shares } from './api.ts'
+import { type ApiShare, type NewShare, shares } from './api.ts'
 import { dateInMinutes, expiryDate } from './expiry.ts'
 import type { OpenFiles } from './files.ts'
 import { hasLink, KINDS, type Kind, kindOf } from './kinds.ts'
@@ -55,7 +55,7 @@ export function createTools(open: OpenFiles): Tool[] {
       const expireDate = args.expire_date === undefined ? undefined : expiryDate(args.expire_date)
       const files = await open(session)
       const path = files.whole(args.path)
-      const fields = {
+      const share: NewShare = {
         path,
         shareType: KINDS[kind],
         permissions: asked,
@@ -63,32 +63,20 @@ export function createTools(open: OpenFiles): Tool[] {
         password: args.password,
         label: args.label,
         note: args.note,
-        sendMail: args.send_mail === undefined ? undefined : (`${args.send_mail}` as const),
+        sendMail: args.send_mail === undefined ? undefined : `${args.send_mail}`,
       }
-      if (kind === 'link') {
-        const made = await make(session, fields)
-        return {
-          result: `Shared ${described(made)}${limits(made, args)}`,
-          created: true,
-          ...shareOf(made),
-        }
-      }
-      const [existing, shareWith] = await Promise.all([
-        shares(session).list({ path }),
-        recipientId(session, kind, args.share_with ?? '', files.userId),
-      ])
-      const isSame = (share: ApiShare) =>
-        share.share_type === KINDS[kind] && share.share_with === shareWith
-      const known = existing.find(isSame)
-      if (known !== undefined) return { result: already(known), created: false, ...shareOf(known) }
-      const made = await make(session, { ...fields, shareWith }, true)
-      // Nextcloud answers with the share of somebody else who was first.
-      if (made.uid_owner !== files.userId) {
-        return { result: already(made), created: false, ...shareOf(made) }
-      }
+      const { made, created } =
+        kind === 'link'
+          ? { made: await make(session, share), created: true }
+          : // Whoever asks twice at a time does not get two mails sent.
+            await session.account.serialised(`share ${path}`, () =>
+              makeOnce(session, share, files.userId, () =>
+                recipientId(session, kind, args.share_with ?? '', files.userId),
+              ),
+            )
       return {
-        result: `Shared ${described(made)}${limits(made, args)}`,
-        created: true,
+        result: created ? `Shared ${described(made)}${limits(made, args)}` : already(made),
+        created,
         ...shareOf(made),
       }
     },
@@ -179,14 +167,33 @@ function checkKind(
 }
 
 /**
+ * Makes a share unless there is one with the same recipient: Nextcloud would answer with that one,
+ * and tell the recipient again.
+ */
+async function makeOnce(
+  session: Session,
+  share: NewShare,
+  userId: string,
+  findRecipient: () => Promise<string>,
+): Promise<{ made: ApiShare; created: boolean }> {
+  const [existing, shareWith] = await Promise.all([
+    shares(session).list({ path: share.path }),
+    findRecipient(),
+  ])
+  const known = existing.find(
+    ({ share_type, share_with }) => share_type === share.shareType && share_with === shareWith,
+  )
+  if (known !== undefined) return { made: known, created: false }
+  const made = await make(session, { ...share, shareWith }, true)
+  // It may be the share of somebody else who was first, which this user could not see.
+  return { made, created: made.uid_owner === userId }
+}
+
+/**
  * Makes a share. Nextcloud says 404 both of a missing path and of what it does not allow: the path is
  * asked for where it has not been.
  */
-async function make(
-  session: Session,
-  share: Parameters<ReturnType<typeof shares>['create']>[0],
-  isThere = false,
-): Promise<ApiShare> {
+async function make(session: Session, share: NewShare, isThere = false): Promise<ApiShare> {
   const api = shares(session)
   try {
     return await api.create(share)

@@ -35,8 +35,10 @@ export function readTools(open: OpenFiles): Tool[] {
         throw badInput('subfiles needs the path of a folder, and goes without shared_with_me')
       }
       const files = await open(session)
+      // The root cannot be shared: whoever names it means everything.
+      const folder = path === undefined ? undefined : files.place(path)
       const all = await shares(session).list({
-        path: path === undefined ? undefined : files.place(path),
+        path: folder === '/' && !subfiles ? undefined : folder,
         sharedWithMe: shared_with_me,
         subfiles,
       })
