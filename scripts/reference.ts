@@ -40,7 +40,9 @@ function toolReference(): string {
       if (!app.tools.includes(tool)) continue
       lines.push(`### \`${tool.name}\``, '', tool.description, '')
       const scopes = tool.scopes.length === 0 ? 'none' : tool.scopes.map(code).join(', ')
-      lines.push(`Scopes: ${scopes}. Effect: ${tool.effect}.`, '')
+      const instead =
+        tool.orScopes === undefined ? '' : ` (or ${tool.orScopes.map(code).join(', ')})`
+      lines.push(`Scopes: ${scopes}${instead}. Effect: ${tool.effect}.`, '')
       const required = schema.required ?? []
       lines.push(...propertyTable('Argument', schema.properties, required))
       const result = outputSchema(tool.output)

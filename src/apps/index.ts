@@ -8,6 +8,7 @@ import { coreApp } from './core/index.ts'
 import { createFilesApp } from './files/index.ts'
 import { newsApp } from './news/index.ts'
 import { notesApp } from './notes/index.ts'
+import { createSharingApp } from './sharing/index.ts'
 import { tablesApp } from './tables/index.ts'
 import { tasksApp } from './tasks/index.ts'
 
@@ -28,6 +29,7 @@ export function createApps({ excludedTags }: AppOptions): readonly App[] {
     tasksApp,
     tablesApp,
     cookbookApp,
+    createSharingApp({ excludedTags: [...excludedTags] }),
     newsApp,
   ]
 }

@@ -4,6 +4,7 @@ import { appPasswordsOf, mintAppPassword, revokeById } from './auth.ts'
 import { createInstance, type Instance, knownApps, resetInstance } from './instance.ts'
 import { samplePages } from './samples/pages.ts'
 import { createDemoServer } from './server.ts'
+import type { SharingPolicy } from './shares/policy.ts'
 import { type Account, type DemoUser, defaultUsers } from './users.ts'
 import { type Web, webOf } from './web.ts'
 
@@ -33,6 +34,8 @@ export interface DemoOptions {
    * thereafter, answers 429. Nextcloud's growing delays before that are left out. Default: false.
    */
   bruteForceProtection?: boolean
+  /** What the administrator allows of sharing. Default: everything. */
+  sharing?: SharingPolicy
   /** Called for every request before it is answered; `path` includes base path and query. */
   onRequest?: (request: DemoRequest) => void
 }
@@ -104,6 +107,7 @@ export async function startDemoNextcloud(options: DemoOptions = {}): Promise<Dem
     now: options.now ?? Date.now,
     web: options.web ?? webOf(samplePages),
     protectAgainstBruteForce: options.bruteForceProtection ?? false,
+    sharing: options.sharing ?? {},
   })
   let hook = options.onRequest
   const server = createDemoServer(instance, ({ method = 'GET', url = '/', headers }) =>

@@ -6,6 +6,8 @@ import { createComments } from './dav/comment-store.ts'
 import { createTags } from './dav/tag-store.ts'
 import { createNews } from './news/store.ts'
 import { fillWithSamples } from './samples/fill.ts'
+import type { SharingPolicy } from './shares/policy.ts'
+import { createShares } from './shares/store.ts'
 import type { State } from './state.ts'
 import { homeOf } from './storage/changes.ts'
 import { createStorage } from './storage/tree.ts'
@@ -23,6 +25,7 @@ export interface Settings {
   now: () => number
   web: Web
   protectAgainstBruteForce: boolean
+  sharing: SharingPolicy
 }
 
 /** A running demo: settings, credentials and state. */
@@ -82,6 +85,7 @@ function createState(settings: Settings): State {
     directory: createDirectory(settings.users, Math.floor(settings.now() / 1000)),
     storage: createStorage(settings.now),
     trash: new Map(),
+    shares: createShares(),
     tags: createTags(),
     calendars: createCalendars(),
     contacts: createContacts(),

@@ -2,8 +2,8 @@ import { authenticate } from './auth.ts'
 import { type Exchange, integer, jsonReply, query, type Reply, reply } from './http.ts'
 import type { Instance } from './instance.ts'
 import { gradientPng } from './png.ts'
+import { visibleNode } from './shares/mounts.ts'
 import { hasPreview } from './storage/file-types.ts'
-import { nodeOfUser } from './storage/tree.ts'
 
 const sizeLimit = 1024
 
@@ -19,7 +19,7 @@ export function handlePreview(instance: Instance, exchange: Exchange): Reply {
   const width = integer(params.get('x')) ?? 32
   const height = integer(params.get('y')) ?? 32
   if (id === -1 || width === 0 || height === 0) return jsonReply(400, [])
-  const node = nodeOfUser(instance.state.storage, outcome.account.id, id)
+  const node = visibleNode(instance.state, outcome.account.id, id)
   if (node?.kind !== 'file' || !hasPreview(node.type)) return jsonReply(404, [])
   const shown = [width, height].map(size => Math.min(Math.max(size, 1), sizeLimit))
   const [x = 1, y = 1] = shown

@@ -11,6 +11,7 @@ import { status } from './ocs/capabilities.ts'
 import { serveDirectLink } from './ocs/direct-links.ts'
 import { handleOcs } from './ocs/routes.ts'
 import { handlePreview } from './preview.ts'
+import { handlePublic } from './shares/public.ts'
 import { handleTables, tablesPrefix } from './tables/api1.ts'
 import { handleTablesOcs, tablesOcsPrefix } from './tables/ocs.ts'
 
@@ -80,8 +81,8 @@ function route(instance: Instance, exchange: Exchange): Reply | Promise<Reply> {
   if (/^\/\.well-known\/(?:cal|card)dav\/?$/.test(path)) {
     return reply(301, { Location: `${instance.url}/remote.php/dav/`, 'Content-Type': 'text/html' })
   }
-  const login = handleLogin(instance, exchange)
-  if (login !== undefined) return login
+  const open = handlePublic(instance, exchange) ?? handleLogin(instance, exchange)
+  if (open !== undefined) return open
   return path.startsWith('/index.php/') ? unknownRoute() : webServerNotFound()
 }
 

@@ -4,6 +4,7 @@ import type { Cookbook } from './cookbook/store.ts'
 import type { CommentStore } from './dav/comment-store.ts'
 import type { TagStore } from './dav/tag-store.ts'
 import type { NewsStore } from './news/store.ts'
+import type { ShareStore } from './shares/store.ts'
 import type { Trash } from './storage/trash.ts'
 import type { Storage } from './storage/tree.ts'
 import type { TableStore } from './tables/store.ts'
@@ -14,6 +15,7 @@ export interface State {
   directory: Directory
   storage: Storage
   trash: Trash
+  shares: ShareStore
   tags: TagStore
   calendars: CalendarStore
   contacts: ContactStore

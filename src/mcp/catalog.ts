@@ -5,7 +5,7 @@ import { SCOPES, type Scope } from '../identity/scopes.ts'
 import type { App } from './app.ts'
 import { isTemplate, matchTemplate, type Resource } from './resource.ts'
 import { inputSchema, type ObjectSchema } from './schema.ts'
-import type { Effect, Tool } from './tool.ts'
+import { type Effect, scopesFor, type Tool } from './tool.ts'
 
 /** What of the catalog an operator wants to offer. */
 export interface CatalogOptions {
@@ -80,7 +80,8 @@ export function createCatalog(apps: readonly App[], options: CatalogOptions = {}
     (app.requires === undefined || apps === undefined || apps.has(app.requires))
   const readsUntrusted = (visibility: Visibility) =>
     [...tools.values()].some(
-      ({ app, tool }) => tool.untrusted && visible(app, tool.scopes, visibility),
+      ({ app, tool }) =>
+        tool.untrusted && visible(app, scopesFor(tool, visibility.scopes), visibility),
     ) ||
     resources.some(
       ({ app, resource }) => resource.untrusted && visible(app, resource.scopes, visibility),
@@ -98,7 +99,7 @@ export function createCatalog(apps: readonly App[], options: CatalogOptions = {}
     isLocked,
     listTools: visibility =>
       [...tools.values()]
-        .filter(({ app, tool }) => visible(app, tool.scopes, visibility))
+        .filter(({ app, tool }) => visible(app, scopesFor(tool, visibility.scopes), visibility))
         .filter(tool => !isLocked(tool, visibility))
         .map(({ listed }) => listed),
     listResources: visibility => listResources(visibility, false),

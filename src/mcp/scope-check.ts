@@ -5,6 +5,7 @@
 import { covers } from '../identity/caller.ts'
 import type { Scope } from '../identity/scopes.ts'
 import type { Catalog } from './catalog.ts'
+import { scopesFor } from './tool.ts'
 
 /**
  * The scopes that a message, or a batch of them, needs and that are not all granted.
@@ -17,7 +18,7 @@ export function missingScopes(
   body: unknown,
 ): Scope[] | undefined {
   const needed = (Array.isArray(body) ? body : [body])
-    .map(message => operationScopes(catalog, message))
+    .map(message => operationScopes(catalog, message, granted))
     .filter(scopes => !covers(granted, scopes))
     .flat()
   return needed.length === 0 ? undefined : [...new Set(needed)]
@@ -31,13 +32,20 @@ export function announcedScopes(catalog: Catalog, headers: Headers): readonly Sc
   const method = headers.get('mcp-method')
   const name = headers.get('mcp-name')
   if (method === null || name === null) return []
-  return operationScopes(catalog, { method, params: { name, uri: name } })
+  return operationScopes(catalog, { method, params: { name, uri: name } }, new Set())
 }
 
-function operationScopes(catalog: Catalog, message: unknown): readonly Scope[] {
+function operationScopes(
+  catalog: Catalog,
+  message: unknown,
+  granted: ReadonlySet<Scope>,
+): readonly Scope[] {
   const { method, params } = asRecord(message)
   const { name, uri } = asRecord(params)
-  if (method === 'tools/call') return catalog.tools.get(String(name))?.tool.scopes ?? []
+  if (method === 'tools/call') {
+    const found = catalog.tools.get(String(name))
+    return found === undefined ? [] : scopesFor(found.tool, granted)
+  }
   if (method === 'resources/read') return catalog.findResource(String(uri))?.resource.scopes ?? []
   return []
 }

@@ -23,7 +23,7 @@ import { createCancellations } from './cancellation.ts'
 import type { Catalog, Visibility } from './catalog.ts'
 import type { Resource } from './resource.ts'
 import { errorBody, toErrorResult, toResult, UNTRUSTED, visitOf } from './result.ts'
-import type { CallerUser, ToolContext } from './tool.ts'
+import { type CallerUser, scopesFor, type ToolContext } from './tool.ts'
 import { askToVisit } from './visit.ts'
 
 /** What the MCP face is built on. */
@@ -147,11 +147,12 @@ async function callTool(
   const { tool, schema, app } = found
   const inTheBrowser = (outcome: unknown) => askToVisit(visitOf(outcome), context.request)
   return observed(options, 'tool', tool.name, async () => {
-    const scopes = scopesOf(context.caller)
-    if (!covers(scopes, tool.scopes)) throw missingScopes(tool.scopes)
-    if (options.catalog.isLocked(found, { scopes, apps: undefined })) throw lockedDown()
+    const granted = scopesOf(context.caller)
+    const scopes = scopesFor(tool, granted)
+    if (!covers(granted, scopes)) throw missingScopes(scopes)
+    if (options.catalog.isLocked(found, { scopes: granted, apps: undefined })) throw lockedDown()
     const args = parseArguments(tool.input, schema, params.arguments)
-    const opened = tool.withoutNextcloud ? context.unopened() : await context.open(tool.scopes)
+    const opened = tool.withoutNextcloud ? context.unopened() : await context.open(scopes)
     const running = tool.run(opened, args)
     // By then Nextcloud has been asked, and there is time.
     if (app.warmUp !== undefined) setImmediate(app.warmUp)

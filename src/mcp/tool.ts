@@ -1,5 +1,6 @@
 /** What a tool is. Everything a client is told about it derives from this one object. */
 import type { z } from 'zod'
+import { covers } from '../identity/caller.ts'
 import type { Scope } from '../identity/scopes.ts'
 import type { Session } from '../nextcloud/session.ts'
 import type { ContentResult, VisitResult } from './result.ts'
@@ -44,6 +45,8 @@ export interface ToolDefinition<I extends z.ZodObject, O extends z.ZodType> {
   description: string
   /** All of these are needed. */
   scopes: readonly Scope[]
+  /** What is enough as well: tokens that were issued for it elsewhere go on working. */
+  orScopes?: readonly Scope[]
   effect: Effect
   /** True where it reaches people or systems outside this Nextcloud. */
   openWorld?: boolean
@@ -69,4 +72,13 @@ export function defineTool<I extends z.ZodObject, O extends z.ZodType>(
   definition: ToolDefinition<I, O>,
 ): Tool {
   return definition as unknown as Tool
+}
+
+/** The scopes that a call needs of somebody who was granted these (undefined: everything). */
+export function scopesFor(
+  { scopes, orScopes }: Pick<Tool, 'scopes' | 'orScopes'>,
+  granted: ReadonlySet<Scope> | undefined,
+): readonly Scope[] {
+  if (orScopes === undefined || covers(granted, scopes)) return scopes
+  return covers(granted, orScopes) ? orScopes : scopes
 }

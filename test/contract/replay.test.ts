@@ -162,6 +162,14 @@ const preparations: Record<string, Record<string, (stage: Stage) => Promise<void
       await create('/6/views', { title: 'Only bolts', emoji: '🔩' })
     },
   },
+  shares: {
+    'all my shares (none)': async ({ send }) => {
+      const home = '/remote.php/dav/files/alice'
+      await send('PUT', `${home}/share.txt`, 'x')
+      await send('PUT', `${home}/team.txt`, 'x')
+      await send('MKCOL', `${home}/pub`)
+    },
+  },
   systemtags: { 'list all': shareTxt },
   comments: { 'list (none)': shareTxt },
 }
@@ -200,6 +208,7 @@ const apps = [
   'tables',
   'cookbook',
   'news',
+  'shares',
 ]
 
 describe.each(apps)('%s', app => {

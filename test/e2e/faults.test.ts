@@ -118,6 +118,12 @@ const ARGUMENTS: Record<string, Record<string, unknown>> = {
   nc_news_set_starred: { item_ids: [1] },
   nc_news_subscribe: { url: 'https://gardens.example/feed.xml' },
   nc_news_unsubscribe: { feed_id: 1 },
+  nc_share_create: { path: 'fault.txt', share_with: 'bob' },
+  nc_share_create_public_link: { path: 'fault.txt' },
+  nc_share_list: {},
+  nc_share_get: { share_id: 1 },
+  nc_share_update: { share_id: 1, note: 'n' },
+  nc_share_delete: { share_id: 1 },
 }
 
 /** What a caller may be told for each fault; the exact code depends on what the tool was doing. */

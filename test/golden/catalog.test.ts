@@ -20,6 +20,7 @@ test.each([...catalog.tools.values()])('$tool.name', async ({ tool, listed }) =>
   const golden = {
     ...listed,
     scopes: tool.scopes,
+    ...(tool.orScopes && { orScopes: tool.orScopes }),
     effect: tool.effect,
     result: outputSchema(tool.output),
   }

@@ -1,8 +1,8 @@
 /** Tools about people: the user, and others to work with. */
 import { z } from 'zod'
 import { defineTool } from '../../mcp/tool.ts'
+import { PEOPLE, searchPeople } from '../../nextcloud/people.ts'
 import { currentUser } from '../../nextcloud/user.ts'
-import { searchPeople } from './api.ts'
 
 const bytes = z.number().nullable().describe('Bytes')
 
@@ -43,14 +43,15 @@ export const searchPeopleTool = defineTool({
       z.object({
         id: z.string(),
         display_name: z.string(),
-        kind: z.enum(['user', 'group', 'email', 'federated', 'team']),
+        kind: z.enum(PEOPLE),
         detail: z.string().nullable(),
       }),
     ),
     total: z.int(),
   }),
   async run({ session }, { query, limit }) {
-    const results = await searchPeople(session, query, limit)
+    const found = await searchPeople(session, query, { kinds: PEOPLE, limit })
+    const results = found.slice(0, limit)
     return { results, total: results.length }
   },
 })

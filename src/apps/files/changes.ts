@@ -1,8 +1,8 @@
 /** Making, deleting, moving and copying (RFC 4918, sections 9.3 and 9.6 to 9.9). */
 import { bareEtag, quotedEtag, replyEtag } from '../../nextcloud/dav/etag.ts'
 import { badInput, CodedError, withDetails } from '../../nextcloud/errors.ts'
+import { named, type Place, parentOf, refusePartlyHidden } from '../../nextcloud/files/home.ts'
 import { conflict, missingFolder } from './conflicts.ts'
-import { named, type Place, parentOf } from './home.ts'
 import { stat, statIfExists } from './listing.ts'
 
 /**
@@ -184,17 +184,4 @@ function refuseOverlap(source: Place, destination: Place): void {
   if (from.startsWith(`${to}/`)) {
     throw badInput('The destination is a folder that contains the source')
   }
-}
-
-/** An excluded file must not be deleted, or copied to a place without the tag, with its folder. */
-function refusePartlyHidden(place: Place): void {
-  if (!place.hidesSomething) return
-  throw new CodedError(
-    'FORBIDDEN',
-    'The folder contains files that are excluded from this server',
-    {
-      subject: named(place),
-      hint: 'Choose single files or folders in it, or let the user do it in Nextcloud.',
-    },
-  )
 }

@@ -5,9 +5,9 @@
 import { randomUUID } from 'node:crypto'
 import { encodePath } from '../../nextcloud/dav/paths.ts'
 import { CodedError, withDetails } from '../../nextcloud/errors.ts'
+import { type Place, parentOf } from '../../nextcloud/files/home.ts'
 import type { Reply } from '../../nextcloud/reply.ts'
 import { conflict, missingFolder } from './conflicts.ts'
-import { type Place, parentOf } from './home.ts'
 import { statIfExists } from './listing.ts'
 import type { Precondition, Upload } from './upload-request.ts'
 

@@ -5,8 +5,8 @@
 import { type DavResource, multistatus, propertyText } from '../../nextcloud/dav/multistatus.ts'
 import { document, oc } from '../../nextcloud/dav/xml.ts'
 import { badInput } from '../../nextcloud/errors.ts'
+import type { Place } from '../../nextcloud/files/home.ts'
 import { unusable } from '../../nextcloud/reply.ts'
-import type { Place } from './home.ts'
 import { stat } from './listing.ts'
 
 /** A comment as Nextcloud has it. */

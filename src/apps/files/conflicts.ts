@@ -1,7 +1,7 @@
 /** Refusals of a change, with what a caller needs to do it right. */
 import { bareEtag } from '../../nextcloud/dav/etag.ts'
 import { CodedError, type ErrorDetails, withDetails } from '../../nextcloud/errors.ts'
-import { named, type Place } from './home.ts'
+import { named, type Place } from '../../nextcloud/files/home.ts'
 import { statIfExists } from './listing.ts'
 import type { Precondition } from './upload-request.ts'
 

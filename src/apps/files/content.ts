@@ -3,10 +3,10 @@ import type { Readable } from 'node:stream'
 import { replyEtag } from '../../nextcloud/dav/etag.ts'
 import { encodeSegment } from '../../nextcloud/dav/paths.ts'
 import { badInput, CodedError } from '../../nextcloud/errors.ts'
+import { type Place, parentOf } from '../../nextcloud/files/home.ts'
 import { type StreamedReply, unusable } from '../../nextcloud/reply.ts'
 import type { HttpRequest } from '../../nextcloud/request.ts'
 import { errorOfTransport } from '../../nextcloud/translate.ts'
-import { type Place, parentOf } from './home.ts'
 import { decodeText, type Format, formatOf, isBinaryType, type Stretch } from './text.ts'
 
 /** Text beyond this is given in parts. */

@@ -3,8 +3,8 @@ import { z } from 'zod'
 import { bareEtag } from '../../nextcloud/dav/etag.ts'
 import { type DavResource, propertyText } from '../../nextcloud/dav/multistatus.ts'
 import { child, dav, oc } from '../../nextcloud/dav/xml.ts'
+import type { Home } from '../../nextcloud/files/home.ts'
 import type { Session } from '../../nextcloud/session.ts'
-import type { Home } from './home.ts'
 
 export const Entry = z.object({
   name: z.string(),

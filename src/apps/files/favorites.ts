@@ -1,7 +1,7 @@
 /** The user's stars. */
 import { setProperties } from '../../nextcloud/dav/proppatch.ts'
 import { badInput } from '../../nextcloud/errors.ts'
-import type { Place } from './home.ts'
+import type { Place } from '../../nextcloud/files/home.ts'
 
 /** Stars a file or folder, or takes the star away. One request. @throws CodedError `NOT_FOUND` */
 export async function setFavorite(place: Place, isFavorite: boolean): Promise<void> {

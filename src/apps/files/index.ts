@@ -1,6 +1,6 @@
 import type { App } from '../../mcp/app.ts'
-import { createExclusion } from './exclusion.ts'
-import { openHome } from './home.ts'
+import { createExclusion } from '../../nextcloud/files/exclusion.ts'
+import { openHome } from '../../nextcloud/files/home.ts'
 import { commentTools } from './tools/comments.ts'
 import { markTools } from './tools/marks.ts'
 import { readTools } from './tools/read.ts'

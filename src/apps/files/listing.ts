@@ -2,9 +2,9 @@
 import { type DavResource, multistatus } from '../../nextcloud/dav/multistatus.ts'
 import { document } from '../../nextcloud/dav/xml.ts'
 import { badInput, hasCode } from '../../nextcloud/errors.ts'
+import { named, notFound, type Place } from '../../nextcloud/files/home.ts'
 import { unusable } from '../../nextcloud/reply.ts'
 import { ENTRY_PROPERTIES, type Entry, entryOf } from './entry.ts'
-import { named, notFound, type Place } from './home.ts'
 
 /** About a kilobyte for each entry of a folder. */
 const LARGEST_LISTING = 128 * 1024 * 1024

@@ -5,8 +5,8 @@
 import { type DavResource, multistatus } from '../../nextcloud/dav/multistatus.ts'
 import { document, escapeXml } from '../../nextcloud/dav/xml.ts'
 import { badInput, CodedError } from '../../nextcloud/errors.ts'
+import { type Home, named, type Place } from '../../nextcloud/files/home.ts'
 import { ENTRY_PROPERTIES, type Entry, entryOf } from './entry.ts'
-import { type Home, named, type Place } from './home.ts'
 import { namePattern } from './pattern.ts'
 
 /** What to look for; what is not given does not matter. */

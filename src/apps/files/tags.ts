@@ -2,10 +2,10 @@
 import { multistatus, propertyText } from '../../nextcloud/dav/multistatus.ts'
 import { children, document, type Element, nc, oc } from '../../nextcloud/dav/xml.ts'
 import { badInput, CodedError, hasCode } from '../../nextcloud/errors.ts'
+import { named, type Place } from '../../nextcloud/files/home.ts'
+import { foldedName, listTags, type Tag } from '../../nextcloud/files/system-tags.ts'
 import { unusable } from '../../nextcloud/reply.ts'
 import type { Session } from '../../nextcloud/session.ts'
-import { named, type Place } from './home.ts'
-import { foldedName, listTags, type Tag } from './system-tags.ts'
 
 /** What {@link changeTags} did. */
 export interface TagChange {

@@ -1,10 +1,10 @@
 /** Writing files: whole, with a precondition, and never half. */
 import { replyEtag } from '../../nextcloud/dav/etag.ts'
 import { CodedError } from '../../nextcloud/errors.ts'
+import { type Place, parentOf } from '../../nextcloud/files/home.ts'
 import type { Reply } from '../../nextcloud/reply.ts'
 import { uploadInChunks } from './chunked-upload.ts'
 import { conflict, missingFolder } from './conflicts.ts'
-import { type Place, parentOf } from './home.ts'
 import type { Precondition, Upload } from './upload-request.ts'
 
 /** What goes in one request; proxies and PHP settings often refuse more. */

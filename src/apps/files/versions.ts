@@ -8,8 +8,8 @@ import { davRoot } from '../../nextcloud/dav/principal.ts'
 import { setProperties } from '../../nextcloud/dav/proppatch.ts'
 import { dav, document, nc } from '../../nextcloud/dav/xml.ts'
 import { badInput } from '../../nextcloud/errors.ts'
+import type { Home, Place } from '../../nextcloud/files/home.ts'
 import { unusable } from '../../nextcloud/reply.ts'
-import type { Home, Place } from './home.ts'
 import { stat } from './listing.ts'
 
 /** A version of a file. */

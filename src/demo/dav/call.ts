@@ -15,6 +15,8 @@ export interface DavCall {
   root: string
   /** Names the root stands for: `/remote.php/webdav` is the home of the one who asks. */
   prefix: string[]
+  /** What the link allows that the request came by; undefined for people who have signed in. */
+  linkPermissions?: number
 }
 
 /**

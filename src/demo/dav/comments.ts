@@ -1,5 +1,5 @@
 import { httpDate, parseJson, type Reply, reply, text } from '../http.ts'
-import { nodeOfUser } from '../storage/tree.ts'
+import { visibleNode } from '../shares/mounts.ts'
 import { childOf, escapeXml } from '../xml.ts'
 import { bodyXml, type DavCall, hrefOf, notInCollection, unhandledMethod } from './call.ts'
 import { addComment, type Comment, commentsOn, isUnread, removeComment } from './comment-store.ts'
@@ -39,8 +39,8 @@ export function handleComments(call: DavCall): Reply {
   if (call.exchange.method === 'OPTIONS') return options(call, true)
   if (type !== 'files') throw notInCollection(type ?? '', 'comments')
   if (id === undefined) throw unhandledMethod(call)
-  const { storage, comments } = call.instance.state
-  const node = nodeOfUser(storage, call.identity.account.id, Number(id))
+  const { comments } = call.instance.state
+  const node = visibleNode(call.instance.state, call.identity.account.id, Number(id))
   if (node === undefined) {
     throw new DavError('NotFound', 'Entity does not exist or is not available')
   }

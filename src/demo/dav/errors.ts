@@ -27,6 +27,7 @@ const exceptions = {
   InvalidArgumentException: [500, ''],
   InvalidDataException: [500, 'Sabre\\VObject\\'],
   NotImplemented: [501, sabre],
+  ServiceUnavailable: [503, sabre],
   UnsupportedLimitOnInitialSyncException: [507, 'OCA\\DAV\\Exception\\'],
 } as const satisfies Record<string, readonly [number, string]>
 

@@ -3,7 +3,7 @@ import { type DavCall, hrefOf, notInCollection, unhandledMethod } from './call.t
 import { download } from './download.ts'
 import { DavError } from './errors.ts'
 import { fileResource } from './file-properties.ts'
-import { find, locate } from './locate.ts'
+import { find, locate, locateView } from './locate.ts'
 import { ns } from './multistatus.ts'
 import { checkPreconditions } from './preconditions.ts'
 import { propfind } from './propfind.ts'
@@ -23,7 +23,7 @@ export function handleFiles(call: DavCall): Reply {
     case 'OPTIONS':
       return options(call, find(call, call.names) !== undefined)
     case 'PROPFIND':
-      return propfind(call, fileResource(call, locate(call, call.names), call.names))
+      return propfind(call, fileResource(call, locateView(call, call.names)))
     case 'GET':
     case 'HEAD':
       return download(call, locate(call, call.names))
@@ -38,9 +38,9 @@ export function handleFiles(call: DavCall): Reply {
     case 'MOVE':
       return move(call)
     case 'PROPPATCH':
-      return proppatchFile(call, locate(call, call.names))
+      return proppatchFile(call, locateView(call, call.names))
     case 'REPORT':
-      return filterFiles(call, locate(call, call.names))
+      return filterFiles(call, locateView(call, call.names))
   }
   throw unhandledMethod(call)
 }

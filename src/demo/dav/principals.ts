@@ -53,7 +53,7 @@ export function handlePrincipals(call: DavCall): Reply {
       property: name => collectionProperty(call, name),
     })
   }
-  const account = call.instance.state.directory.accounts.get(id)
+  const account = accountOfAnyCase(call, id)
   if (account === undefined || call.names.length > 3) {
     const begun = method === 'PROPFIND' ? propfindHeaders(call) : {}
     throw new DavError('NotFound', `Principal with name ${id} not found`, begun)
@@ -65,6 +65,13 @@ export function handlePrincipals(call: DavCall): Reply {
     })
   }
   throw unhandledMethod(call)
+}
+
+/** Nextcloud takes ids in any case; that of the principal says how it is really written. */
+function accountOfAnyCase({ instance }: DavCall, id: string): Account | undefined {
+  const { accounts } = instance.state.directory
+  const wanted = id.toLowerCase()
+  return accounts.get(id) ?? [...accounts.values()].find(one => one.id.toLowerCase() === wanted)
 }
 
 /** What sabre/dav says of the collection that holds the principals of all users. */

@@ -1,10 +1,12 @@
 import type { Reply } from '../http.ts'
+import type { View } from '../shares/mounts.ts'
+import { may } from '../shares/store.ts'
 import { setFavorite, setModified } from '../storage/changes.ts'
-import type { StoredNode } from '../storage/tree.ts'
 import type { XmlElement } from '../xml.ts'
 import { bodyXml, type DavCall, hrefOf } from './call.ts'
 import { DavError } from './errors.ts'
 import { isProtected } from './file-properties.ts'
+import { rights } from './locate.ts'
 import { multistatus, ns, type PropStat, roomOf } from './multistatus.ts'
 import { multistatusReply } from './propfind.ts'
 
@@ -19,16 +21,24 @@ export interface PropertyChange {
 export type Apply = (change: PropertyChange) => (() => void) | undefined
 
 /** Answers PROPPATCH on a file or folder: favourite, time, and properties of the client's own. */
-export function proppatchFile(call: DavCall, node: StoredNode): Reply {
-  const { storage } = call.instance.state
+export function proppatchFile(call: DavCall, view: View): Reply {
+  const { node, mount } = view
+  const { storage, shares } = call.instance.state
+  const star = `${call.identity.account.id}:${node.id}`
   return proppatch(call, hrefOf(call, call.names, node.kind === 'folder'), ({ name, value }) => {
     switch (name) {
       case `{${ns.oc}}favorite`:
-        return () => setFavorite(storage, node, value === '1' || value === 'true')
+        return () => {
+          const starred = value === '1' || value === 'true'
+          if (mount === undefined) setFavorite(storage, node, starred)
+          else if (starred) shares.stars.add(star)
+          else shares.stars.delete(star)
+        }
       case `{${ns.d}}lastmodified`:
       case `{${ns.d}}getlastmodified`: {
         const time = Number(value ?? '')
-        return Number.isInteger(time) ? () => setModified(storage, node, time) : undefined
+        const allowed = (rights(call, view) & may.update) !== 0 && Number.isInteger(time)
+        return allowed ? () => setModified(storage, node, time) : undefined
       }
     }
     if (isProtected(name)) return undefined

@@ -1,14 +1,16 @@
 import type { Reply } from '../http.ts'
-import { descendantsOf, namesOf, type StoredNode } from '../storage/tree.ts'
+import type { View } from '../shares/mounts.ts'
+import type { StoredNode } from '../storage/tree.ts'
 import { childOf, type XmlElement } from '../xml.ts'
 import { bodyXml, type DavCall } from './call.ts'
 import { DavError } from './errors.ts'
 import { fileResource } from './file-properties.ts'
+import { everythingIn, viewIn } from './locate.ts'
 import { multistatus, ns } from './multistatus.ts'
 import { describe, multistatusReply } from './propfind.ts'
 
 /** Answers REPORT `oc:filter-files`: the files in a folder that are starred or have given tags. */
-export function filterFiles(call: DavCall, folder: StoredNode): Reply {
+export function filterFiles(call: DavCall, folder: View): Reply {
   const body = bodyXml(call)
   if (body?.name !== `{${ns.oc}}filter-files`) throw unsupportedReport(body)
   const rules = childOf(body, `{${ns.oc}}filter-rules`)
@@ -17,11 +19,11 @@ export function filterFiles(call: DavCall, folder: StoredNode): Reply {
   }
   const tests = rules.children.map(rule => testOf(call, rule))
   const wanted = (childOf(body, `{${ns.d}}prop`)?.children ?? []).map(({ name }) => name)
-  const home = call.names.slice(0, 2)
   const responses = []
-  for (const node of folder.kind === 'folder' ? descendantsOf(folder) : []) {
+  for (const node of everythingIn(call, folder)) {
     if (!tests.every(test => test(node))) continue
-    responses.push(describe(fileResource(call, node, [...home, ...namesOf(node)]), wanted))
+    const found = viewIn(call, node)
+    if (found !== undefined) responses.push(describe(fileResource(call, found), wanted))
   }
   return multistatusReply(multistatus(responses, { indented: true }))
 }

@@ -1,16 +1,11 @@
 import { type Reply, reply } from '../http.ts'
-import {
-  descendantsOf,
-  type FolderNode,
-  namesOf,
-  type StoredNode,
-  sizeOf,
-} from '../storage/tree.ts'
+import type { View } from '../shares/mounts.ts'
+import { type StoredNode, sizeOf } from '../storage/tree.ts'
 import { childOf, parseXml, type XmlElement } from '../xml.ts'
 import { type DavCall, encodeName, namesOfUri } from './call.ts'
 import { DavError } from './errors.ts'
 import { fileResource } from './file-properties.ts'
-import { locate } from './locate.ts'
+import { everythingIn, locateView, viewIn } from './locate.ts'
 import { multistatus, ns } from './multistatus.ts'
 import { describe, multistatusReply } from './propfind.ts'
 
@@ -92,20 +87,20 @@ function run(call: DavCall, search: XmlElement): Reply {
     )
   }
   const test = testOf(call, where)
-  const nodes = deep ? descendantsOf(folder) : folder.children.values()
+  const nodes = everythingIn(call, folder, deep)
   const found = [...nodes].filter(test).toSorted(orderOf(call, search))
   const { first, count } = limitOf(search)
   const wanted = (childOf(childOf(search, `{${ns.d}}select`), `{${ns.d}}prop`)?.children ?? []).map(
     ({ name }) => name,
   )
-  const home = ['files', call.identity.account.id]
   const responses = found
     .slice(first, first + count)
-    .map(node => describe(fileResource(call, node, [...home, ...namesOf(node)]), wanted))
+    .flatMap(node => viewIn(call, node) ?? [])
+    .map(found => describe(fileResource(call, found), wanted))
   return multistatusReply(multistatus(responses), { 'Content-Type': contentType })
 }
 
-function scopeOf(call: DavCall, search: XmlElement): { folder: FolderNode; deep: boolean } {
+function scopeOf(call: DavCall, search: XmlElement): { folder: View; deep: boolean } {
   const scope = childOf(childOf(search, `{${ns.d}}from`), `{${ns.d}}scope`)
   const href = childOf(scope, `{${ns.d}}href`)?.text.trim()
   if (href === undefined) throw new SearchError('You need to specify a scope for the search.')
@@ -115,8 +110,8 @@ function scopeOf(call: DavCall, search: XmlElement): { folder: FolderNode; deep:
   if (root !== 'files' || owner !== call.identity.account.id) {
     throw new DavError('NotFound', `File not found: ${names.map(encodeName).join('/')} in 'root'`)
   }
-  const folder = locate(call, names)
-  if (folder.kind === 'file') {
+  const folder = locateView(call, names)
+  if (folder.node.kind === 'file') {
     throw new DavError('InvalidArgumentException', 'Search is only supported on directories')
   }
   return { folder, deep: childOf(scope, `{${ns.d}}depth`)?.text.trim() !== '1' }

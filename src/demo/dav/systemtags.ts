@@ -1,5 +1,5 @@
 import { parseJson, type Reply, reply, text } from '../http.ts'
-import { nodeOfUser } from '../storage/tree.ts'
+import { visibleNode } from '../shares/mounts.ts'
 import { escapeXml } from '../xml.ts'
 import { type DavCall, hrefOf, notInCollection, unhandledMethod } from './call.ts'
 import { DavError } from './errors.ts'
@@ -65,12 +65,12 @@ function onAllTags(call: DavCall): Reply {
 /** Answers a request below `systemtags-relations/files/ID`: which tags a file has. */
 export function handleTagRelations(call: DavCall): Reply {
   const [root = '', type, fileId, tagId] = call.names
-  const { storage, tags } = call.instance.state
+  const { tags } = call.instance.state
   const { account } = call.identity
   if (call.exchange.method === 'OPTIONS') return options(call, true)
   if (type !== 'files') throw notInCollection(type ?? '', root)
   if (fileId === undefined) throw unhandledMethod(call)
-  const node = nodeOfUser(storage, account.id, Number(fileId))
+  const node = visibleNode(call.instance.state, account.id, Number(fileId))
   if (node === undefined) {
     throw new DavError('NotFound', 'Entity does not exist or is not available')
   }

@@ -55,7 +55,7 @@ export function userCapabilities(instance: Instance): Capabilities {
       'absence-supported': true,
       'absence-replacement': true,
     },
-    ...(isEnabled(instance, 'files_sharing') && { files_sharing: sharing }),
+    ...(isEnabled(instance, 'files_sharing') && { files_sharing: sharing(instance) }),
     ...(isEnabled(instance, 'notes') && {
       notes: { api_version: ['0.2', '1.3', '1.4'], version: '5.0.2', notes_path: 'Notes' },
     }),
@@ -96,22 +96,34 @@ function files(instance: Instance): Record<string, unknown> {
   }
 }
 
-// The demo can list people to share with; it keeps no shares, which `api_enabled` says.
-const sharing = {
-  api_enabled: false,
-  public: { enabled: false },
-  resharing: false,
-  user: { send_mail: false, expire_date: { enabled: true } },
-  group_sharing: false,
-  group: { enabled: false, expire_date: { enabled: true } },
-  default_permissions: 31,
-  federation: {
-    outgoing: false,
-    incoming: false,
-    expire_date: { enabled: true },
-    expire_date_supported: { enabled: true },
-  },
-  sharee: { query_lookup_default: false, always_show_unique: true },
+/** What the demo has of sharing: no other clouds, and no mail that would be sent. */
+function sharing({ settings }: Instance): Record<string, unknown> {
+  const { groups = true, links = true, linkDays } = settings.sharing
+  return {
+    api_enabled: true,
+    public: {
+      enabled: links,
+      ...(links && {
+        password: { enforced: false, askForOptionalPassword: false },
+        multiple_links: true,
+        expire_date: { enabled: linkDays !== undefined },
+        upload: true,
+        upload_files_drop: true,
+      }),
+    },
+    resharing: true,
+    user: { send_mail: false, expire_date: { enabled: true } },
+    group_sharing: groups,
+    group: { enabled: groups, expire_date: { enabled: true } },
+    default_permissions: 31,
+    federation: {
+      outgoing: false,
+      incoming: false,
+      expire_date: { enabled: true },
+      expire_date_supported: { enabled: true },
+    },
+    sharee: { query_lookup_default: false, always_show_unique: true },
+  }
 }
 
 const tables = {

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { type Exchange, integer, type Reply, reply, unknownRoute } from '../http.ts'
 import type { Instance } from '../instance.ts'
+import { visibleNode } from '../shares/mounts.ts'
 import { downloadType } from '../storage/file-types.ts'
-import { nodeOfUser } from '../storage/tree.ts'
 import { type OcsCall, type OcsResult, ocsData, ocsFailure } from './envelope.ts'
 
 // Enough for any test; the oldest link goes first, so that links cannot pile up.
@@ -10,8 +10,8 @@ const linkLimit = 1000
 
 /** POST apps/dav/api/v1/direct: a link to download one file without logging in. */
 export function createDirectLink({ instance, identity, parameters }: OcsCall): OcsResult {
-  const { storage, directLinks } = instance.state
-  const file = nodeOfUser(storage, identity.account.id, integer(parameters.fileId) ?? -1)
+  const { directLinks } = instance.state
+  const file = visibleNode(instance.state, identity.account.id, integer(parameters.fileId) ?? -1)
   if (file === undefined) return ocsFailure(404)
   if (file.kind === 'folder') return ocsFailure(400, 'Direct download only works for files')
   const token = randomBytes(45).toString('base64url')

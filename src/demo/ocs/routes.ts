@@ -1,6 +1,7 @@
 import { authenticate, type Outcome } from '../auth.ts'
 import { type Exchange, header, jsonReply, parameters, type Reply, reply } from '../http.ts'
 import { type Instance, isEnabled } from '../instance.ts'
+import * as sharing from '../shares/api.ts'
 import { createAppPassword, deleteAppPassword } from './app-passwords.ts'
 import { anonymousCapabilities, userCapabilities } from './capabilities.ts'
 import { createDirectLink } from './direct-links.ts'
@@ -16,7 +17,7 @@ import {
 } from './envelope.ts'
 import { navigation } from './navigation.ts'
 import * as provisioning from './provisioning.ts'
-import { autocomplete, sharees } from './sharees.ts'
+import { autocomplete, recommended, sharees } from './sharees.ts'
 
 interface Route {
   method: string
@@ -44,12 +45,22 @@ const routes: readonly Route[] = [
   route('GET', 'core/getapppassword', createAppPassword),
   route('DELETE', 'core/apppassword', deleteAppPassword),
   route('POST', 'apps/dav/api/v1/direct', createDirectLink),
-  route('GET', 'apps/files_sharing/api/v1/sharees', sharees, 'files_sharing'),
+  sharingRoute('GET', 'sharees', sharees),
+  sharingRoute('GET', 'sharees_recommended', recommended),
+  sharingRoute('GET', 'shares', sharing.listShares),
+  sharingRoute('POST', 'shares', sharing.postShare),
+  sharingRoute('GET', 'shares/*', sharing.getShare),
+  sharingRoute('PUT', 'shares/*', sharing.putShare),
+  sharingRoute('DELETE', 'shares/*', sharing.deleteShare),
 ]
 
 function route(method: string, path: string, run: Route['run'], app?: string): Route {
   const pattern = new RegExp(`^${path.replaceAll('*', '([^/]+)')}/?$`)
   return app === undefined ? { method, pattern, run } : { method, pattern, run, app }
+}
+
+function sharingRoute(method: string, path: string, run: Route['run']): Route {
+  return route(method, `apps/files_sharing/api/v1/${path}`, run, 'files_sharing')
 }
 
 /** Answers a request below `/ocs/v1.php/` or `/ocs/v2.php/`. */

@@ -4,6 +4,7 @@ import { type OcsCall, type OcsResult, ocsData, ocsFailure } from './envelope.ts
 
 const userShare = 0
 const groupShare = 1
+const allKinds = [0, 1, 4, 6, 7, 10]
 
 /** GET core/autocomplete/get: people and groups to mention. */
 export function autocomplete(call: OcsCall): OcsResult {
@@ -43,7 +44,8 @@ export function sharees(call: OcsCall): OcsResult {
   const page = Number(call.parameters.page ?? 1)
   if (!(perPage > 0)) return ocsFailure(400, 'Invalid perPage argument')
   if (!(page > 0)) return ocsFailure(400, 'Invalid page')
-  const types = shareTypes(call, 'shareType') ?? [userShare, groupShare]
+  const asked = shareTypes(call, 'shareType')
+  const types = asked ?? [userShare, groupShare]
   const users = types.includes(userShare) ? others(call, search) : []
   const groups = types.includes(groupShare) ? matchingGroups(call, search) : []
   const isExactUser = ({ id, displayName, email }: Account) =>
@@ -74,9 +76,44 @@ export function sharees(call: OcsCall): OcsResult {
   // Nextcloud names a next page whether there is one or not.
   const next = query(call.exchange)
   next.delete('page')
+  if (asked === undefined) {
+    // It names the kinds it looked for when the client did not.
+    const given = next.get('perPage')
+    next.delete('perPage')
+    for (const [index, type] of allKinds.entries()) next.append(`shareType[${index}]`, `${type}`)
+    if (given !== null) next.append('perPage', given)
+  }
   next.append('page', String(page + 1))
   const address = `${call.instance.url}${call.exchange.path}?${next}`
   return ocsData(data, { Link: `<${address}>; rel="next"` })
+}
+
+/** GET apps/files_sharing/api/v1/sharees_recommended: whom one shares with. */
+export function recommended(call: OcsCall): OcsResult {
+  if (text(call.parameters.itemType) === undefined) return ocsFailure(400, 'Missing itemType')
+  const { shares, directory } = call.instance.state
+  const counted = (type: number, label: (id: string) => string) => {
+    const counts = new Map<string, number>()
+    for (const share of shares.shares.values()) {
+      if (share.type !== type || share.sharer !== call.identity.account.id) continue
+      const id = share.recipient ?? ''
+      counts.set(id, (counts.get(id) ?? 0) + 1)
+    }
+    return [...counts].map(([id, count]) => ({
+      count,
+      label: label(id),
+      value: { shareType: type, shareWith: id },
+    }))
+  }
+  const nobody = { users: [], groups: [], remotes: [], remote_groups: [], emails: [] }
+  return ocsData({
+    exact: {
+      ...nobody,
+      users: counted(userShare, id => directory.accounts.get(id)?.displayName ?? id),
+      groups: counted(groupShare, id => id),
+    },
+    ...nobody,
+  })
 }
 
 function userEntry({ id, displayName, email }: Account): object {
@@ -96,6 +133,7 @@ function groupEntry(group: string): object {
 
 function others(call: OcsCall, search: string): Account[] {
   const { account } = call.identity
+  if (call.instance.settings.sharing.findPeople === false) return []
   return findAccounts(call.instance.state.directory, search).filter(other => other !== account)
 }
 

@@ -4,6 +4,7 @@ import { readFeed } from '../news/feed.ts'
 import { addFeed, addFolder } from '../news/store.ts'
 import { createNote } from '../notes/notes.ts'
 import { gradientPng } from '../png.ts'
+import { kind, may, shareWith } from '../shares/store.ts'
 import type { State } from '../state.ts'
 import { ensureFolder, homeOf, setFavorite, writeFile } from '../storage/changes.ts'
 import { moveToTrash } from '../storage/trash.ts'
@@ -62,6 +63,16 @@ function fillAlice(state: State): void {
   if (tag !== undefined) assignTag(tags, proposal.id, tag.id)
   const written = storage.now() - hour * 1000
   addComment(comments, proposal.id, 'alice', '@bob could you check the numbers?', written)
+
+  if (state.directory.accounts.has('bob') && proposal.parent !== undefined) {
+    const permissions = may.all & ~may.share
+    shareWith(state, proposal.parent, {
+      owner: 'alice',
+      type: kind.user,
+      recipient: 'bob',
+      permissions,
+    })
+  }
 
   const draft = addFile(state, 'alice', {
     path: 'Documents/Old draft.txt',

@@ -2,8 +2,8 @@
 import { z } from 'zod'
 import { defineTool, type Tool } from '../../../mcp/tool.ts'
 import { badInput } from '../../../nextcloud/errors.ts'
+import { listTags } from '../../../nextcloud/files/system-tags.ts'
 import { setFavorite } from '../favorites.ts'
-import { listTags } from '../system-tags.ts'
 import { changeTags, tagsOf } from '../tags.ts'
 import type { OpenHome } from './shared.ts'
 

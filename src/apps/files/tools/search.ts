@@ -1,8 +1,8 @@
 /** Tools that find files: one search with several front doors. */
 import { z } from 'zod'
 import { defineTool, type Tool } from '../../../mcp/tool.ts'
+import type { Home } from '../../../nextcloud/files/home.ts'
 import { Entry } from '../entry.ts'
-import type { Home } from '../home.ts'
 import { type SearchFilters, search } from '../search.ts'
 import { nextOffset, type OpenHome, offset } from './shared.ts'
 

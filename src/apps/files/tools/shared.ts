@@ -1,7 +1,7 @@
 /** What the tools of this app have in common. */
 import { z } from 'zod'
+import type { Home } from '../../../nextcloud/files/home.ts'
 import type { Session } from '../../../nextcloud/session.ts'
-import type { Home } from '../home.ts'
 
 /** Opens the caller's files, without what the operator excluded. */
 export type OpenHome = (session: Session) => Promise<Home>

@@ -2,9 +2,9 @@
  * System tags, which everybody shares.
  * @see https://docs.nextcloud.com/server/latest/developer_manual/client_apis/WebDAV/index.html
  */
-import { multistatus, propertyText } from '../../nextcloud/dav/multistatus.ts'
-import { document, oc } from '../../nextcloud/dav/xml.ts'
-import type { Session } from '../../nextcloud/session.ts'
+import { multistatus, propertyText } from '../dav/multistatus.ts'
+import { document, oc } from '../dav/xml.ts'
+import type { Session } from '../session.ts'
 
 /** A tag as this user sees it. */
 export interface Tag {

@@ -4,12 +4,12 @@
  *
  * Fails closed: when the tags cannot be read, nothing is shown and nothing is changed.
  */
-import { multistatus } from '../../nextcloud/dav/multistatus.ts'
-import { encodePath, segmentsBelow } from '../../nextcloud/dav/paths.ts'
-import { davRoot, davUserId } from '../../nextcloud/dav/principal.ts'
-import { document } from '../../nextcloud/dav/xml.ts'
-import { CodedError, type ErrorCode } from '../../nextcloud/errors.ts'
-import type { Session } from '../../nextcloud/session.ts'
+import { multistatus } from '../dav/multistatus.ts'
+import { encodePath, segmentsBelow } from '../dav/paths.ts'
+import { davRoot, davUserId } from '../dav/principal.ts'
+import { document } from '../dav/xml.ts'
+import { CodedError, type ErrorCode } from '../errors.ts'
+import type { Session } from '../session.ts'
 import { foldedName, listTags } from './system-tags.ts'
 
 /** What is kept from one user; segments as in {@link encodePath}. */

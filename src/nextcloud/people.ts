@@ -1,11 +1,11 @@
 /**
- * What every Nextcloud has beside files: people.
+ * People, groups and whatever else things can be shared with.
  * @see https://docs.nextcloud.com/server/latest/developer_manual/client_apis/OCS/ocs-sharee-api.html
  */
 import { z } from 'zod'
-import { ocs } from '../../nextcloud/ocs.ts'
-import type { Session } from '../../nextcloud/session.ts'
-import { list, number, text } from '../../nextcloud/tolerant.ts'
+import { ocs } from './ocs.ts'
+import type { Session } from './session.ts'
+import { list, number, text } from './tolerant.ts'
 
 const Sharee = z.object({
   label: text(''),
@@ -19,40 +19,57 @@ const Kinds = z.object({
   emails: Group,
   remotes: Group,
   circles: Group,
+  rooms: Group,
 })
 const Sharees = Kinds.extend({ exact: Kinds })
 
 /** Share types of the sharing API, as far as a search finds them. */
-const KINDS = { 0: 'user', 1: 'group', 4: 'email', 6: 'federated', 7: 'team' } as const
+const KINDS = {
+  0: 'user',
+  1: 'group',
+  4: 'email',
+  6: 'federated',
+  7: 'team',
+  10: 'room',
+} as const
+type Kind = (typeof KINDS)[keyof typeof KINDS]
+
+/** What a search for people is about; conversations are no people. */
+export const PEOPLE = ['user', 'group', 'email', 'federated', 'team'] as const
 
 /** Somebody, or a group, that things can be shared with. */
-export interface Person {
+export interface Person<K extends Kind = Kind> {
   /** What a share's `share_with` needs. */
   id: string
   display_name: string
-  kind: (typeof KINDS)[keyof typeof KINDS]
+  kind: K
   /** An address or another mark that tells namesakes apart. */
   detail: string | null
 }
 
-/** People and groups whose name, id or address contains `query`, exact matches first; one request. */
-export async function searchPeople(
+/**
+ * Who of these kinds has `query` in name, id or address, exact matches first; one request.
+ * @param limit the most of each kind
+ */
+export async function searchPeople<K extends Kind>(
   session: Session,
   query: string,
-  limit: number,
-): Promise<Person[]> {
+  { kinds, limit }: { kinds: readonly K[]; limit: number },
+): Promise<Person<K>[]> {
   const found = await ocs(session, Sharees, {
     path: '/apps/files_sharing/api/v1/sharees',
     query: {
       search: query,
       itemType: 'file',
       perPage: limit,
-      'shareType[]': Object.keys(KINDS),
+      'shareType[]': Object.entries(KINDS).flatMap(([type, kind]) =>
+        kinds.some(wanted => wanted === kind) ? type : [],
+      ),
       lookup: 'false',
     },
     subject: 'the search for people',
   })
-  const people = new Map<string, Person>()
+  const people = new Map<string, Person<K>>()
   for (const source of [found.exact, found]) {
     for (const sharee of [
       ...source.users,
@@ -60,9 +77,10 @@ export async function searchPeople(
       ...source.circles,
       ...source.remotes,
       ...source.emails,
+      ...source.rooms,
     ]) {
       const { shareType, shareWith } = sharee.value
-      const kind = KINDS[shareType as keyof typeof KINDS]
+      const kind = kinds.find(wanted => KINDS[shareType as keyof typeof KINDS] === wanted)
       if (kind === undefined) continue
       const key = `${kind} ${shareWith}`
       if (people.has(key)) continue
@@ -74,5 +92,5 @@ export async function searchPeople(
       })
     }
   }
-  return [...people.values()].slice(0, limit)
+  return [...people.values()]
 }

@@ -1,8 +1,8 @@
 /** The user's files: the one way from a path to a request, and from an answer back to a path. */
-import { encodePath, segmentsBelow, segmentsOf } from '../../nextcloud/dav/paths.ts'
-import { davRoot, davUserId } from '../../nextcloud/dav/principal.ts'
-import { CodedError } from '../../nextcloud/errors.ts'
-import type { Session } from '../../nextcloud/session.ts'
+import { encodePath, segmentsBelow, segmentsOf } from '../dav/paths.ts'
+import { davRoot, davUserId } from '../dav/principal.ts'
+import { CodedError } from '../errors.ts'
+import type { Session } from '../session.ts'
 import type { Exclusion } from './exclusion.ts'
 
 /** The files of one user, without what is kept from them. */
@@ -73,4 +73,20 @@ export function notFound(path: string): CodedError {
     subject: path,
     hint: 'Check the id or the path; list or search to find it.',
   })
+}
+
+/**
+ * An excluded file must not be deleted, shared, or copied to a place without the tag, with its
+ * folder.
+ */
+export function refusePartlyHidden(place: Place): void {
+  if (!place.hidesSomething) return
+  throw new CodedError(
+    'FORBIDDEN',
+    'The folder contains files that are excluded from this server',
+    {
+      subject: named(place),
+      hint: 'Choose single files or folders in it, or let the user do it in Nextcloud.',
+    },
+  )
 }
