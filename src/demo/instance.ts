@@ -4,6 +4,7 @@ import { createCalendars } from './calendars/store.ts'
 import { createContacts } from './contacts/store.ts'
 import { createComments } from './dav/comment-store.ts'
 import { createTags } from './dav/tag-store.ts'
+import { createDeck } from './deck/store.ts'
 import { fillWithSamples } from './samples/fill.ts'
 import type { State } from './state.ts'
 import { homeOf } from './storage/changes.ts'
@@ -47,6 +48,7 @@ export const knownApps = [
   'calendar',
   'contacts',
   'tasks',
+  'deck',
 ] as const
 
 /** Makes an instance in its initial state. */
@@ -77,6 +79,7 @@ function createState(settings: Settings): State {
     tags: createTags(),
     calendars: createCalendars(),
     contacts: createContacts(),
+    deck: createDeck(),
     ownProperties: new Map(),
     comments: createComments(),
     uploads: new Map(),

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { handleDav } from './dav/router.ts'
+import { deckPrefix, handleDeck } from './deck/routes.ts'
 import { cookie, type Exchange, jsonReply, type Reply, reply, unknownRoute } from './http.ts'
 import type { Instance } from './instance.ts'
 import { handleLogin } from './login/routes.ts'
@@ -56,6 +57,7 @@ async function answer(instance: Instance, request: IncomingMessage): Promise<Rep
 function route(instance: Instance, exchange: Exchange): Reply | Promise<Reply> {
   const { path } = exchange
   if (path.startsWith(notesPrefix)) return handleNotes(instance, exchange)
+  if (path.startsWith(deckPrefix)) return handleDeck(instance, exchange)
   if (path.startsWith('/ocs/v2.php/')) return handleOcs(instance, exchange, 2)
   if (path.startsWith('/ocs/v1.php/')) return handleOcs(instance, exchange, 1)
   if (/^\/remote\.php\/(?:web)?dav(?:\/|$)/.test(path)) return handleDav(instance, exchange)

@@ -2,6 +2,7 @@ import type { CalendarStore } from './calendars/store.ts'
 import type { ContactStore } from './contacts/store.ts'
 import type { CommentStore } from './dav/comment-store.ts'
 import type { TagStore } from './dav/tag-store.ts'
+import type { DeckStore } from './deck/store.ts'
 import type { Trash } from './storage/trash.ts'
 import type { Storage } from './storage/tree.ts'
 import type { Directory } from './users.ts'
@@ -14,6 +15,7 @@ export interface State {
   tags: TagStore
   calendars: CalendarStore
   contacts: ContactStore
+  deck: DeckStore
   /** `user id:path` to properties that only the one who set them knows, by Clark name. */
   ownProperties: Map<string, Map<string, string>>
   comments: CommentStore

@@ -1,4 +1,4 @@
-import { authenticate, type Identity } from '../auth.ts'
+import { identifyForApp } from '../app-api.ts'
 import {
   type Exchange,
   header,
@@ -46,7 +46,7 @@ export async function handleNotes(instance: Instance, exchange: Exchange): Promi
   const path = exchange.path.slice(notesPrefix.length)
   // Only the API is served; its pages for browsers are not part of the demo.
   if (!isEnabled(instance, 'notes') || !path.startsWith('api/')) return unknownRoute()
-  const identity = identify(instance, exchange)
+  const identity = identifyForApp(instance, exchange)
   if ('status' in identity) return identity
   try {
     return await route({ instance, exchange, userId: identity.account.id }, path)
@@ -69,18 +69,6 @@ function route(call: NotesCall, path: string): Reply | Promise<Reply> {
     return onAttachment(call, Number(id))
   }
   return badRequest()
-}
-
-function identify(instance: Instance, exchange: Exchange): Identity | Reply {
-  const outcome = authenticate(instance.state.directory, instance.credentials, exchange)
-  if (outcome === 'throttled') return jsonReply(429, { message: 'Reached maximum delay' })
-  if (outcome === 'wrong') return jsonReply(401, { message: '' })
-  // Nextcloud's CORS check knows basic authentication only; a token needs the OCS header too.
-  const csrfSafe = header(exchange, 'ocs-apirequest') !== undefined
-  if (outcome === 'none' || (outcome.bearer && !csrfSafe)) {
-    return jsonReply(401, { message: 'CORS requires basic auth' })
-  }
-  return outcome
 }
 
 function onAllNotes(call: NotesCall, version: string): Reply {

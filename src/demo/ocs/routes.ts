@@ -1,4 +1,6 @@
 import { authenticate, type Outcome } from '../auth.ts'
+import { onComment, onComments } from '../deck/comments.ts'
+import { shareWithCard } from '../deck/shares.ts'
 import { type Exchange, header, jsonReply, parameters, type Reply, reply } from '../http.ts'
 import { type Instance, isEnabled } from '../instance.ts'
 import { createAppPassword, deleteAppPassword } from './app-passwords.ts'
@@ -45,6 +47,11 @@ const routes: readonly Route[] = [
   route('DELETE', 'core/apppassword', deleteAppPassword),
   route('POST', 'apps/dav/api/v1/direct', createDirectLink),
   route('GET', 'apps/files_sharing/api/v1/sharees', sharees, 'files_sharing'),
+  route('POST', 'apps/files_sharing/api/v1/shares', shareWithCard, 'deck'),
+  route('GET', 'apps/deck/api/v1.0/cards/*/comments', onComments, 'deck'),
+  route('POST', 'apps/deck/api/v1.0/cards/*/comments', onComments, 'deck'),
+  route('PUT', 'apps/deck/api/v1.0/cards/*/comments/*', onComment, 'deck'),
+  route('DELETE', 'apps/deck/api/v1.0/cards/*/comments/*', onComment, 'deck'),
 ]
 
 function route(method: string, path: string, run: Route['run'], app?: string): Route {

@@ -14,6 +14,7 @@ import {
   bobEvents,
   bobTasks,
 } from './agenda.ts'
+import { fillBoard } from './board.ts'
 import {
   aliceFiles,
   aliceNotes,
@@ -59,6 +60,7 @@ function fillAlice(state: State): void {
     content: 'This did not work out.\n',
   })
   moveToTrash(storage, trash, 'alice', draft)
+  fillBoard(state)
   fillAgenda(state, 'alice', {
     events: aliceEvents,
     tasks: aliceTasks,
