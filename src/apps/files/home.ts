@@ -1,9 +1,10 @@
 /** The user's files: the one way from a path to a request, and from an answer back to a path. */
+
+import type { Exclusion } from '../../nextcloud/dav/exclusion.ts'
 import { encodePath, segmentsBelow, segmentsOf } from '../../nextcloud/dav/paths.ts'
 import { davRoot, davUserId } from '../../nextcloud/dav/principal.ts'
 import { CodedError } from '../../nextcloud/errors.ts'
 import type { Session } from '../../nextcloud/session.ts'
-import type { Exclusion } from './exclusion.ts'
 
 /** The files of one user, without what is kept from them. */
 export interface Home {

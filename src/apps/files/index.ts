@@ -1,5 +1,5 @@
 import type { App } from '../../mcp/app.ts'
-import { createExclusion } from './exclusion.ts'
+import { createExclusion } from '../../nextcloud/dav/exclusion.ts'
 import { openHome } from './home.ts'
 import { commentTools } from './tools/comments.ts'
 import { readTools } from './tools/read.ts'

@@ -1,6 +1,6 @@
 import { jsonReply, type Reply } from '../http.ts'
 import { filesOf } from './attachments.ts'
-import { addCard, withEtag } from './boards.ts'
+import { withEtag } from './boards.ts'
 import { type DeckCall, denied, notAllowed } from './call.ts'
 import {
   bareCardJson,
@@ -11,6 +11,7 @@ import {
   labelsOnCard,
   userJson,
 } from './json.ts'
+import { addCard } from './make.ts'
 import {
   boardOf,
   cardFor,

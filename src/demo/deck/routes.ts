@@ -3,17 +3,11 @@ import { type Exchange, jsonReply, parameters, type Reply, unknownRoute } from '
 import { type Instance, isEnabled } from '../instance.ts'
 import { assignUser, unassignUser } from './assignments.ts'
 import { deleteAttachment, onAttachments } from './attachments.ts'
-import {
-  createBoard,
-  ensureFirstBoard,
-  listBoards,
-  onBoard,
-  onShare,
-  shareBoard,
-} from './boards.ts'
+import { createBoard, listBoards, onBoard, onShare, shareBoard } from './boards.ts'
 import { type DeckCall, DeckError, denied } from './call.ts'
 import { createCard, onCard, reorderCard, setArchived, setLabel } from './cards.ts'
 import { createLabel, onLabel } from './labels.ts'
+import { ensureFirstBoard } from './make.ts'
 import { createStack, listArchived, listStacks, onStack } from './stacks.ts'
 
 /** Where the API of the Deck app lies. */

@@ -1,4 +1,4 @@
-import { addBoard, addCard, ensureFirstBoard } from '../deck/boards.ts'
+import { addBoard, addCard, ensureFirstBoard } from '../deck/make.ts'
 import { insert, select } from '../deck/store.ts'
 import type { State } from '../state.ts'
 

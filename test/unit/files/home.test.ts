@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createExclusion, hiddenPaths } from '../../../src/apps/files/exclusion.ts'
 import { openHome } from '../../../src/apps/files/home.ts'
+import { createExclusion, hiddenPaths } from '../../../src/nextcloud/dav/exclusion.ts'
 import type { Session } from '../../../src/nextcloud/session.ts'
 
 /** A session that knows its user and cannot make a request. */

@@ -4,12 +4,13 @@
  *
  * Fails closed: when the tags cannot be read, nothing is shown and nothing is changed.
  */
-import { multistatus, propertyText } from '../../nextcloud/dav/multistatus.ts'
-import { encodePath, segmentsBelow } from '../../nextcloud/dav/paths.ts'
-import { davRoot, davUserId } from '../../nextcloud/dav/principal.ts'
-import { document, oc } from '../../nextcloud/dav/xml.ts'
-import { CodedError, type ErrorCode } from '../../nextcloud/errors.ts'
-import type { Session } from '../../nextcloud/session.ts'
+
+import { CodedError, type ErrorCode } from '../errors.ts'
+import type { Session } from '../session.ts'
+import { multistatus, propertyText } from './multistatus.ts'
+import { encodePath, segmentsBelow } from './paths.ts'
+import { davRoot, davUserId } from './principal.ts'
+import { document, oc } from './xml.ts'
 
 /** What is kept from one user; segments as in {@link encodePath}. */
 export interface Hidden {
