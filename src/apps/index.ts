@@ -4,6 +4,7 @@ import { calendarApp } from './calendar/index.ts'
 import { createConnectionApp } from './connection/index.ts'
 import { contactsApp } from './contacts/index.ts'
 import { coreApp } from './core/index.ts'
+import { createDeckApp } from './deck/index.ts'
 import { createFilesApp } from './files/index.ts'
 import { notesApp } from './notes/index.ts'
 import { tasksApp } from './tasks/index.ts'
@@ -23,6 +24,7 @@ export function createApps({ excludedTags }: AppOptions): readonly App[] {
     calendarApp,
     contactsApp,
     tasksApp,
+    createDeckApp({ excludedTags }),
   ]
 }
 
