@@ -31,11 +31,7 @@ export interface DeckStage {
 }
 
 /** The arguments that name a card. */
-export interface CardPlace {
-  board_id: number
-  stack_id: number
-  card_id: number
-}
+export type CardPlace = { board_id: number; stack_id: number; card_id: number }
 
 /** Sends a request to Deck's own API. */
 export async function rawDeck(
