@@ -134,7 +134,7 @@ test('a folder that contains it is neither deleted nor carried off as a whole', 
     expect(error, name).toMatchObject({ code: 'FORBIDDEN' })
   }
   const attached = await h.call('deck_attach_file', { card_id: 1, path: `${root}/public` })
-  expect(attached.error).toMatchObject({ code: 'NOT_FOUND' })
+  expect(attached.error).toMatchObject({ code: 'FORBIDDEN' })
   const { content } = await open.ok('nc_webdav_read_file', { path: `${root}/public/hidden.txt` })
   expect(content).toBe('public/hidden.txt')
 })

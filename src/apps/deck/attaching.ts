@@ -38,7 +38,17 @@ export async function attachFile(
   if (segments.length === 0) throw badInput('path must not be the root folder')
   const named = segments.join('/')
   const hidden = await exclusion.hiddenFrom(session)
-  if (hidden.covers(segments) || hidden.isBelow(segments)) throw noFile(named)
+  if (hidden.covers(segments)) throw noFile(named)
+  if (hidden.isBelow(segments)) {
+    throw new CodedError(
+      'FORBIDDEN',
+      'The folder contains files that are excluded from this server',
+      {
+        subject: named,
+        hint: 'Choose single files in it, or let the user do it in Nextcloud.',
+      },
+    )
+  }
   try {
     const share = await ocs(session, Share, {
       method: 'POST',

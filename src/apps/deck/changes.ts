@@ -112,6 +112,25 @@ export function reorderCard(
   })
 }
 
+/**
+ * Puts a label on a card that does not have it: Deck would put it there twice. Two requests, or one
+ * where there is nothing to do.
+ * @returns the titles of the card's labels where it had this one already
+ */
+export function putLabelOn(
+  session: Session,
+  place: CardPlace,
+  labelId: number,
+): Promise<string[] | null> {
+  return exclusively(session, place, async () => {
+    const card = await cards(session).get(place)
+    checkPlace(card, place)
+    if (card.labels?.some(({ id }) => id === labelId)) return titlesOf(card)
+    await cards(session).setLabel(place, labelId, true)
+    return null
+  })
+}
+
 /** Everything a PUT replaces, with the changes. */
 function fieldsOf(card: Card, changes: CardChanges): CardFields {
   const { archived = card.archived } = changes

@@ -11,6 +11,7 @@ import {
   labelsOnCard,
   userJson,
 } from './json.ts'
+import { dropLabel } from './labels.ts'
 import { addCard } from './make.ts'
 import {
   boardOf,
@@ -120,12 +121,12 @@ function takeLabelsAlong(call: DeckCall, card: Card, boardId: number): void {
     checkOpenBoard(board)
     // The card has moved by now: Deck looks too late.
     checkOpenCard(card)
-    card.labels.delete(label.id)
+    dropLabel(card, label.id)
     const same = known.find(({ title }) => title === label.title)
-    if (same !== undefined) card.labels.add(same.id)
+    if (same !== undefined) card.labels.push(same.id)
     else if (permissionsOn(call, board).manage) {
       const { title, color } = label
-      card.labels.add(insert(call.store.labels, { boardId, title, color, lastModified: 0 }).id)
+      card.labels.push(insert(call.store.labels, { boardId, title, color, lastModified: 0 }).id)
     }
   }
   touchBoard(call, boardId)
@@ -190,10 +191,10 @@ export function setLabel(call: DeckCall, assigned: boolean): Reply {
   if (label === undefined || !permissionsOn(call, board).read) throw denied()
   checkOpenBoard(boardOf(call, card))
   checkOpenCard(card)
-  if (!assigned) card.labels.delete(label.id)
+  if (!assigned) dropLabel(card, label.id)
   else if (label.boardId !== boardOf(call, card).id) {
     throw notAllowed('Operation not allowed. Label does not exist.')
-  } else card.labels.add(label.id)
+  } else card.labels.push(label.id)
   touchCard(call, card, call.userId)
   return jsonReply(200, null)
 }

@@ -112,7 +112,7 @@ export function attachmentCount({ store }: DeckCall, cardId: number): number {
 
 /** The labels of a card. */
 export function labelsOnCard({ store }: DeckCall, card: Card): Label[] {
-  return select(store.labels, ({ id }) => card.labels.has(id))
+  return card.labels.toSorted((a, b) => a - b).flatMap(id => store.labels.rows.get(id) ?? [])
 }
 
 /** A card with all that Deck knows about it. */

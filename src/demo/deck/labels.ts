@@ -2,7 +2,7 @@ import { jsonReply, type Reply } from '../http.ts'
 import { type DeckCall, DeckError } from './call.ts'
 import { labelJson, labelsOf } from './json.ts'
 import { boardFor, checkOpenBoard, labelFor, touchBoard } from './permissions.ts'
-import { insert } from './store.ts'
+import { type Card, insert } from './store.ts'
 import { validate } from './validate.ts'
 
 /** POST labels. */
@@ -35,9 +35,14 @@ export function onLabel(call: DeckCall): Reply {
     Object.assign(label, { title, color, lastModified: call.now })
   } else {
     store.labels.rows.delete(label.id)
-    for (const card of store.cards.rows.values()) card.labels.delete(label.id)
+    for (const card of store.cards.rows.values()) dropLabel(card, label.id)
   }
   return jsonReply(200, labelJson(label))
+}
+
+/** Takes a label from a card, however often it is there. */
+export function dropLabel(card: Card, labelId: number): void {
+  card.labels = card.labels.filter(id => id !== labelId)
 }
 
 function checkUnique(call: DeckCall, boardId: number, title: unknown, own?: number): void {

@@ -65,6 +65,6 @@ export function addCard(
     lastModified: now,
     lastEditor: null,
     deletedAt: 0,
-    labels: new Set<number>(),
+    labels: [],
   })
 }

@@ -55,7 +55,8 @@ export interface Card {
   lastModified: number
   lastEditor: string | null
   deletedAt: number
-  labels: Set<number>
+  /** Ids; one that was put on twice is there twice. */
+  labels: number[]
 }
 
 /** Somebody who is to do a card. */

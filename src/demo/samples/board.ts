@@ -23,7 +23,7 @@ export function fillBoard({ deck, directory, storage }: State): void {
     now,
   })
   const [, , urgent] = select(deck.labels, ({ boardId }) => boardId === board.id)
-  if (urgent !== undefined) roof.labels.add(urgent.id)
+  if (urgent !== undefined) roof.labels.push(urgent.id)
   const footing = addCard(deck, done, 'alice', { title: 'Foundation', now })
   footing.done = `${dayOf(-5)}T09:30:00`
 

@@ -5,6 +5,7 @@ import { badInput } from '../../../nextcloud/errors.ts'
 import type { Session } from '../../../nextcloud/session.ts'
 import { boardChanges, getBoard } from '../boards.ts'
 import { cards } from '../cards.ts'
+import { putLabelOn } from '../changes.ts'
 import { sendDeck } from '../http.ts'
 import { explained, notOnBoard } from '../missing.ts'
 import { Label } from '../records.ts'
@@ -118,8 +119,8 @@ export const assignLabel = defineTool({
   input: z.object({ ...card, ...labelId }),
   output: CardOperation,
   async run({ session }, { label_id, ...place }) {
-    await cards(session).setLabel(place, label_id, true)
-    return cardOperation(session, place, 'Label assigned')
+    const titles = await putLabelOn(session, place, label_id)
+    return cardOperation(session, place, titles ? 'Was assigned already' : 'Label assigned', titles)
   },
 })
 
