@@ -157,7 +157,6 @@ export function cardSummary(
   card: Card,
   previewLength: number,
 ): z.input<typeof CardSummary> {
-  const description = card.description.trim()
   return {
     id: card.id,
     title: card.title,
@@ -169,13 +168,21 @@ export function cardSummary(
     assignedUsers: card.assignedUsers?.map(({ participant }) => participant.uid) ?? null,
     attachmentCount: card.attachmentCount,
     commentsUnread: card.commentsUnread,
-    hasDescription: description !== '',
-    descriptionPreview:
-      description === '' || previewLength === 0
-        ? null
-        : cut(description.replace(/\s+/g, ' '), previewLength),
+    hasDescription: /\S/.test(card.description),
+    descriptionPreview: previewOf(card.description, previewLength),
     url: cardUrl(session, boardId, card.id),
   }
+}
+
+/** The beginning of a text on one line; null for none. */
+function previewOf(text: string, length: number): string | null {
+  if (length === 0) return null
+  // Much more than is shown, so that long texts are not looked through for a line of them.
+  const head = text.trimStart().slice(0, 8 * length)
+  const line = head.trimEnd().replace(/\s+/g, ' ')
+  if (line === '') return null
+  const shown = cut(line, length)
+  return shown === line && head.length < text.trim().length ? `${line}…` : shown
 }
 
 /** A stack with the cards that were asked for, or none. */
@@ -206,8 +213,13 @@ export function titlesOf({ labels }: Pick<Card, 'labels'>): string[] | null {
 }
 
 /** At most so many characters as people count them, with a mark where something is missing. */
-function cut(text: string, length: number): string {
+export function cut(text: string, length: number): string {
   if (text.length <= length) return text
-  const characters = [...text]
-  return characters.length <= length ? text : `${characters.slice(0, length).join('')}…`
+  let end = 0
+  let count = 0
+  for (const character of text) {
+    if (count++ === length) return `${text.slice(0, end)}…`
+    end += character.length
+  }
+  return text
 }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { defineTool } from '../../../mcp/tool.ts'
 import { checkedMessage, comments, LARGEST_PAGE, postComment } from '../comments.ts'
 import type { Comment } from '../records.ts'
+import { cut } from '../views.ts'
 
 const id = z.int().min(1)
 
@@ -58,7 +59,7 @@ export const getComments = defineTool({
         : await api.page(Math.min(limit + 1, LARGEST_PAGE), offset)
     const hasMore = found.length > limit || (limit === LARGEST_PAGE && found.length === limit)
     const results = found.slice(0, limit).map(comment => {
-      const message = cut(comment.message, message_max_length)
+      const message = cut(comment.message, message_max_length ?? Number.POSITIVE_INFINITY)
       if (detail === 'full') return { ...comment, message }
       const { id, actorId, creationDateTime } = comment
       return { id, actorId, message, creationDateTime }
@@ -124,10 +125,4 @@ function told(posted: readonly Comment[]): z.input<typeof Posted> {
   const [comment] = posted
   if (comment === undefined) throw new Error('a message has at least one part')
   return { comment, parts: posted.length > 1 ? [...posted] : null, part_count: posted.length }
-}
-
-function cut(text: string, length: number | undefined): string {
-  if (length === undefined) return text
-  const characters = [...text]
-  return characters.length <= length ? text : `${characters.slice(0, length).join('')}…`
 }
