@@ -1,7 +1,9 @@
 /** Cards: changed without loss, moved where they are meant to go, labelled and assigned. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { demoBackend } from '../support/backend.ts'
 import { type CardPlace, type DeckStage, deckStage } from '../support/deck.ts'
 import { type Harness, startHarness } from '../support/harness.ts'
+import { caldav } from '../support/tasks.ts'
 
 let h: Harness
 let deck: DeckStage
@@ -76,6 +78,24 @@ describe('create and read', () => {
       url: made.url,
     })
   })
+})
+
+test('a time without an offset is one of the user’s clocks, and a day is its beginning', async () => {
+  const backend = await demoBackend({ sampleData: false })
+  const here = await startHarness({ backend })
+  await caldav(backend).make('berlin', { components: ['VEVENT'], timezone: 'Europe/Berlin' })
+  const { boards } = await here.ok('deck_get_boards')
+  const board_id = boards[0].id
+  const { stacks } = await here.ok('deck_get_stacks', { board_id })
+  const card = { board_id, stack_id: stacks[0].id, title: 'x' }
+  const due = async (duedate: string) =>
+    (await here.ok('deck_create_card', { ...card, duedate })).duedate
+  expect(await due('2030-07-01T10:00')).toBe('2030-07-01T08:00:00Z')
+  expect(await due('2030-01-01 10:00:30')).toBe('2030-01-01T09:00:30Z')
+  expect(await due('2030-07-01')).toBe('2030-06-30T22:00:00Z')
+  const requests = await here.requestsOf(() => due('2030-07-01T10:00:00-03:00'))
+  expect(requests).toHaveLength(2)
+  await here.close()
 })
 
 describe('an update', () => {

@@ -113,6 +113,12 @@ describe('stacks', () => {
     const stack = { board_id: one.boardId, stack_id: one.stackId }
     expect((await deck.raw('GET', `/boards/${one.boardId}/stacks`)).body).toHaveLength(1)
     await h.ok('deck_delete_stack', stack)
+    expect((await h.call('deck_delete_stack', stack)).error?.code).toBe('NOT_FOUND')
+    const lost = await h.call('deck_create_card', { ...stack, title: 'Lost' })
+    expect(lost.error).toMatchObject({
+      code: 'NOT_FOUND',
+      message: expect.stringMatching(/^stack_id/),
+    })
     const late = await h.call('deck_update_stack', { ...stack, title: 'back' })
     expect(late.error?.code).toBe('NOT_FOUND')
     expect((await deck.raw('GET', `/boards/${one.boardId}/stacks`)).body).toEqual([])

@@ -3,8 +3,8 @@ import { LRUCache } from 'lru-cache'
 import type { z } from 'zod'
 import type { Session } from '../../nextcloud/session.ts'
 import { list } from '../../nextcloud/tolerant.ts'
-import { sendDeck } from './http.ts'
-import { explained, notOnBoard } from './missing.ts'
+import { archivedBoard, sendDeck } from './http.ts'
+import { explained, notOnBoard, refusalOf } from './missing.ts'
 import { Board, Label, Stack } from './records.ts'
 
 /** Most bytes of a listing: a board of some thousand cards with long texts. */
@@ -84,6 +84,19 @@ export function stackOn(board: Board, stackId: number): Stack {
   const stack = board.stacks.find(({ id }) => id === stackId)
   if (stack === undefined) throw notOnBoard('stack', stackId, board)
   return stack
+}
+
+/** Refuses what Deck would refuse, and stacks that are elsewhere or deleted, which it would not. */
+export function requireOpenStack(board: Board, stackId: number): void {
+  stackOn(board, stackId)
+  const refusal = refusalOf(board, 'edit')
+  if (refusal !== undefined) throw refusal
+  if (board.archived) throw archivedBoard()
+}
+
+/** Forgets where a stack is, once it is nowhere. */
+export function forgetStack(session: Session, stackId: number): void {
+  homesOf(session).delete(stackId)
 }
 
 /** Stacks from left to right; Deck gives them in the order they were made in. */

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { Session } from '../../nextcloud/session.ts'
 import { list } from '../../nextcloud/tolerant.ts'
-import { checkStack } from './boards.ts'
+import { checkStack, getBoard, requireOpenStack } from './boards.ts'
 import { type DeckRequest, sendDeck } from './http.ts'
 import { explained, type Named, type Need } from './missing.ts'
 import { Attachment, Card } from './records.ts'
@@ -50,8 +50,10 @@ export function cards(session: Session) {
       return (await send(place, 'read', {})).json(Card)
     },
 
+    /** Two requests. */
     async create({ board_id, stack_id }: Omit<CardPlace, 'card_id'>, json: object): Promise<Card> {
-      await checkStack(session, { board_id, stack_id })
+      // Deck would put it into a stack that was deleted, where nobody finds it.
+      requireOpenStack(await getBoard(session, board_id), stack_id)
       const reply = await explained(session, { board_id, stack_id }, 'edit', () =>
         sendDeck(session, {
           method: 'POST',

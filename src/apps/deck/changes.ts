@@ -2,10 +2,8 @@
 import { bareEtag } from '../../nextcloud/dav/etag.ts'
 import { CodedError } from '../../nextcloud/errors.ts'
 import type { Session } from '../../nextcloud/session.ts'
-import { checkStack, getBoard, stackOn } from './boards.ts'
+import { checkStack, getBoard, requireOpenStack, stackOn } from './boards.ts'
 import { type CardFields, type CardPlace, cards } from './cards.ts'
-import { archivedBoard } from './http.ts'
-import { refusalOf } from './missing.ts'
 import type { Card } from './records.ts'
 import { sentAgain } from './times.ts'
 import { titlesOf } from './views.ts'
@@ -66,10 +64,7 @@ export function moveToBoard(
       checkStack(session, source),
     ])
     checkPlace(card, source)
-    stackOn(board, target.stack_id)
-    const refusal = refusalOf(board, 'edit')
-    if (refusal !== undefined) throw refusal
-    if (board.archived) throw archivedBoard()
+    requireOpenStack(board, target.stack_id)
     if (card.archived) throw archivedCard(card)
     const place = { ...target, card_id: source.card_id }
     const moved = await cards(session).replace(place, fieldsOf(card, { order }))

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { defineTool } from '../../../mcp/tool.ts'
 import { badInput } from '../../../nextcloud/errors.ts'
-import { boardChanges, checkStack, getBoard, inOrder, stackOn } from '../boards.ts'
+import { boardChanges, checkStack, forgetStack, getBoard, inOrder, stackOn } from '../boards.ts'
 import { archivedBoard } from '../http.ts'
 import { stacksWithCards, viewsOf } from '../listing.ts'
 import { explained, notOnBoard, refusalOf } from '../missing.ts'
@@ -137,6 +137,7 @@ export const deleteStack = defineTool({
     await explained(session, { board_id, stack_id }, 'manage', () =>
       boardChanges(session).deleteStack(board_id, stack_id),
     )
+    forgetStack(session, stack_id)
     return { status_code: 200, message: 'Deleted with its cards', stack_id, board_id }
   },
 })
