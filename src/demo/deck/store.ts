@@ -129,7 +129,8 @@ export function createDeck(): DeckStore {
     stacks: table(),
     cards: table(),
     assignments: table(),
-    comments: table(),
+    // Numbered with those on files, of which there are more.
+    comments: { rows: new Map(), nextId: 1_000_001 },
     files: table(),
     shares: table(),
     known: new Set(),
