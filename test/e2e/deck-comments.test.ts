@@ -271,6 +271,8 @@ describe('files at a card', () => {
       code: 'NOT_FOUND',
       message: expect.stringMatching(/^path/),
     })
+    // Nextcloud says it in words, which are in the user's language otherwise.
+    expect(h.proxy.requests.at(-1)?.path).toMatch(/\/shares\?forceLanguage=en$/)
     expect(await attach({ path: '/' })).toMatchObject({
       code: 'BAD_INPUT',
       message: expect.stringMatching(/^path/),

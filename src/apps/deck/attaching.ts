@@ -53,6 +53,8 @@ export async function attachFile(
     const share = await ocs(session, Share, {
       method: 'POST',
       path: '/apps/files_sharing/api/v1/shares',
+      // Its refusals differ in their words alone, which it would say in the user's language.
+      query: { forceLanguage: 'en' },
       // The id has to be text: the sharing app fails on a number.
       json: {
         path: `/${named}`,
