@@ -45,19 +45,20 @@ const stacks = JSON.stringify(
 )
 const board = JSON.stringify({ id: 1, title: 'Large', labels: [{ ...label, id: 1 }] })
 
-test('an overview of a thousand cards takes less than 40 ms beside Nextcloud', async () => {
+test('an overview of a thousand cards takes less than 40 ms of our own', async () => {
   const context = stubContext(({ path }) => (path.endsWith('/stacks') ? stacks : board))
   const args = { board_id: 1, status: 'open', limit: 1000, description_preview_length: 140 }
   const took: number[] = []
   let answered = 0
   for (let round = 0; round < ROUNDS; round++) {
-    const started = performance.now()
+    const started = process.cpuUsage()
     const result = toResult(await getOverview.run(context, args))
-    took.push(performance.now() - started)
+    const { user, system } = process.cpuUsage(started)
+    took.push((user + system) / 1_000)
     answered = JSON.stringify(result.structuredContent).match(/"descriptionPreview"/g)?.length ?? 0
   }
   expect(answered).toBe(STACKS * CARDS)
-  // Other work on the machine only ever adds to it.
+  // Time on the processor, as others are at work; the compiler is in the slower rounds.
   const [best = 0] = took.toSorted((a, b) => a - b)
   if (process.env.MEASURE) console.log(took.map(Math.round).join(' '), 'ms')
   expect(best).toBeLessThan(40)
