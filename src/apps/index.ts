@@ -5,6 +5,7 @@ import { createConnectionApp } from './connection/index.ts'
 import { contactsApp } from './contacts/index.ts'
 import { cookbookApp } from './cookbook/index.ts'
 import { coreApp } from './core/index.ts'
+import { createDeckApp } from './deck/index.ts'
 import { createFilesApp } from './files/index.ts'
 import { newsApp } from './news/index.ts'
 import { notesApp } from './notes/index.ts'
@@ -27,6 +28,7 @@ export function createApps({ excludedTags }: AppOptions): readonly App[] {
     calendarApp,
     contactsApp,
     tasksApp,
+    createDeckApp({ excludedTags }),
     tablesApp,
     cookbookApp,
     createSharingApp({ excludedTags: [...excludedTags] }),

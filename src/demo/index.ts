@@ -92,7 +92,7 @@ export interface DemoNextcloud {
 }
 
 /**
- * Starts a small Nextcloud that lives in memory: status, capabilities, users, WebDAV, Notes and the
+ * Starts a small Nextcloud that lives in memory: status, capabilities, users, WebDAV, Notes, Deck and the
  * pages to log in with, answering like Nextcloud 31. What it does not have answers like an unknown
  * route.
  *

@@ -4,6 +4,7 @@ import { createCalendars } from './calendars/store.ts'
 import { createContacts } from './contacts/store.ts'
 import { createComments } from './dav/comment-store.ts'
 import { createTags } from './dav/tag-store.ts'
+import { createDeck } from './deck/store.ts'
 import { createNews } from './news/store.ts'
 import { fillWithSamples } from './samples/fill.ts'
 import type { SharingPolicy } from './shares/policy.ts'
@@ -58,6 +59,7 @@ export const knownApps = [
   'tables',
   'cookbook',
   'news',
+  'deck',
 ] as const
 
 /** Makes an instance in its initial state. */
@@ -90,6 +92,7 @@ function createState(settings: Settings): State {
     calendars: createCalendars(),
     contacts: createContacts(),
     tables: createTables(),
+    deck: createDeck(),
     ownProperties: new Map(),
     comments: createComments(),
     uploads: new Map(),

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { cookbookPrefix, handleCookbook } from './cookbook/api.ts'
 import { handleDav } from './dav/router.ts'
+import { deckPrefix, handleDeck } from './deck/routes.ts'
 import { cookie, type Exchange, jsonReply, type Reply, reply, unknownRoute } from './http.ts'
 import { type Instance, isEnabled } from './instance.ts'
 import { handleLogin } from './login/routes.ts'
@@ -67,6 +68,7 @@ function route(instance: Instance, exchange: Exchange): Reply | Promise<Reply> {
   }
   if (path.startsWith(newsPrefix)) return handleNews(instance, exchange)
   if (path.startsWith(cookbookPrefix)) return handleCookbook(instance, exchange)
+  if (path.startsWith(deckPrefix)) return handleDeck(instance, exchange)
   if (path.startsWith('/ocs/v2.php/')) return handleOcs(instance, exchange, 2)
   if (path.startsWith('/ocs/v1.php/')) return handleOcs(instance, exchange, 1)
   if (/^\/remote\.php\/(?:web)?dav(?:\/|$)/.test(path)) return handleDav(instance, exchange)

@@ -3,6 +3,7 @@ import type { ContactStore } from './contacts/store.ts'
 import type { Cookbook } from './cookbook/store.ts'
 import type { CommentStore } from './dav/comment-store.ts'
 import type { TagStore } from './dav/tag-store.ts'
+import type { DeckStore } from './deck/store.ts'
 import type { NewsStore } from './news/store.ts'
 import type { ShareStore } from './shares/store.ts'
 import type { Trash } from './storage/trash.ts'
@@ -20,6 +21,7 @@ export interface State {
   calendars: CalendarStore
   contacts: ContactStore
   tables: TableStore
+  deck: DeckStore
   /** `user id:path` to properties that only the one who set them knows, by Clark name. */
   ownProperties: Map<string, Map<string, string>>
   comments: CommentStore

@@ -1,7 +1,7 @@
 /** Times as people and models write them, and what is wrong with those that are none. */
 import { badInput } from '../nextcloud/errors.ts'
 import { ianaZone } from './iana.ts'
-import { type When, zonedAt } from './time.ts'
+import { instantOf, type When, zonedAt } from './time.ts'
 import { checkedWallOf, dayOf, HOUR, MINUTE } from './wall.ts'
 import { type Instant, type Wall, wallAt, type Zone } from './zone.ts'
 import { namedZone } from './zones.ts'
@@ -73,6 +73,19 @@ export function instantIn(zone: Zone, instant: Instant): When {
 export function userTimeIn(time: UserTime, zone: Zone): When {
   if (time.kind === 'date') return { kind: 'date', wall: time.wall }
   return time.kind === 'instant' ? instantIn(zone, time.instant) : inZone(zone, time.wall)
+}
+
+/**
+ * The instant of a day's begin, of a local time, or of a time with its offset.
+ * @throws CodedError BAD_INPUT that names the field
+ */
+export function instantOfText(text: string, zone: Zone, field: string): Instant {
+  return instantOf(userTimeIn(readUserTime(text, field), zone), zone)
+}
+
+/** Whether a text is a time that needs a zone to be an instant. */
+export function isLocalTime(text: string): boolean {
+  return /\d[T ]\d\d/i.test(text) && !/(?:Z|[+-]\d\d(?::?\d\d)?)$/i.test(text.trim())
 }
 
 /** The day that was written, or on which the time is in a zone. */

@@ -37,7 +37,7 @@ const headersOfInterest = [
 
 /** JSON fields whose values are the instance's own; of these only the type is compared. */
 const ownFields =
-  /^(id|recipe_id|etag|modified|lastModified|added|date(Created|Modified)|filename|apppassword|token|endpoint|login|url|lastLogin|\w+Timestamp|createdAt|lastEditAt|stime|storage|(item|file)_(source|parent|mtime))$/
+  /^(id|recipe_id|etag|ETag|deletedAt|fileid|creationDateTime|modified|lastModified|added|date(Created|Modified)|filename|apppassword|token|endpoint|login|url|lastLogin|\w+Timestamp|createdAt|lastEditAt|stime|storage|(item|file)_(source|parent|mtime))$/
 
 /** Elements whose text is the instance's own. */
 const ownElements =

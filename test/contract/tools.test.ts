@@ -16,7 +16,12 @@ interface ContractTool {
   /** Keys of the result; `__map__` stands for keys that are not fixed, `?` marks optional ones. */
   result: Record<string, unknown>
 }
-type Schema = { type?: unknown; properties?: Record<string, Schema>; items?: Schema }
+interface Schema {
+  type?: unknown
+  properties?: Record<string, Schema>
+  items?: Schema
+  anyOf?: Schema[]
+}
 
 const folder = join(import.meta.dirname, 'tools')
 const contract = readdirSync(folder).flatMap(
@@ -59,10 +64,40 @@ describe.each(contract)('$name', ({ name, scopes, params, result }) => {
         if (key === '__map__' || key.endsWith('?') || DROPPED.includes(key)) return []
         const found = schema.properties?.[key]
         if (found === undefined) return [path + key]
-        const element = Array.isArray(value) ? value[0] : undefined
-        if (element === null || typeof element !== 'object') return []
-        return missing(element as Record<string, unknown>, found.items ?? {}, `${path}${key}[].`)
+        const schemas = alternativesOf(itemsOf(found))
+        const elements = elementsOf(value)
+        // Where there is a choice, whatever we answer has to be one of those.
+        return schemas.flatMap(schema =>
+          fewest(elements.map(element => missing(element, schema, `${path}${key}[].`))),
+        )
       })
     expect(missing(result, answered, '')).toEqual([])
   })
 })
+
+type Keys = Record<string, unknown>
+
+/** The objects that a list may hold; `__array__` is a list that may be null, `__anyOf__` a choice. */
+function elementsOf(value: unknown): Keys[] {
+  const list = isKeys(value) ? value.__array__ : value
+  const element: unknown = Array.isArray(list) ? list[0] : undefined
+  if (!isKeys(element)) return []
+  const choices: unknown = element.__anyOf__
+  return Array.isArray(choices) ? choices.filter(isKeys) : [element]
+}
+
+function isKeys(value: unknown): value is Keys {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function itemsOf(schema: Schema): Schema {
+  return alternativesOf(schema).find(({ items }) => items !== undefined)?.items ?? {}
+}
+
+function alternativesOf(schema: Schema): Schema[] {
+  return schema.anyOf ?? [schema]
+}
+
+function fewest(lists: readonly string[][]): string[] {
+  return lists.toSorted((one, other) => one.length - other.length)[0] ?? []
+}

@@ -96,6 +96,14 @@ describe.each(HIDDEN)('%s does not exist', path => {
     // Beside what discovers the tags, nothing is sent.
     expect(sent.filter(request => request.includes(encodeURI(root)))).toEqual([])
   })
+
+  test('deck_attach_file', async () => {
+    const sent = await h.requestsOf(async () => {
+      const { error } = await h.call('deck_attach_file', { card_id: 1, path })
+      expect(error).toMatchObject({ code: 'NOT_FOUND', message: expect.stringMatching(/^path/) })
+    })
+    expect(sent.filter(request => request.includes('/shares'))).toEqual([])
+  })
 })
 
 test('listings and searches leave it out, and everything else in', async () => {
@@ -125,6 +133,8 @@ test('a folder that contains it is neither deleted nor carried off as a whole', 
     const { error } = await h.call(`nc_webdav_${name}`, args)
     expect(error, name).toMatchObject({ code: 'FORBIDDEN' })
   }
+  const attached = await h.call('deck_attach_file', { card_id: 1, path: `${root}/public` })
+  expect(attached.error).toMatchObject({ code: 'FORBIDDEN' })
   const { content } = await open.ok('nc_webdav_read_file', { path: `${root}/public/hidden.txt` })
   expect(content).toBe('public/hidden.txt')
 })

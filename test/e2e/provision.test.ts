@@ -108,7 +108,7 @@ describe('login_flow at a provider', () => {
   test.each([
     [{ remove_scopes: ['notes:read'] }, /Nothing would be left/],
     [{ add_scopes: ['notes:delete'] }, /No such scope: notes:delete/],
-    [{ add_scopes: ['deck:read'] }, /No such scope: deck:read/],
+    [{ add_scopes: ['semantic:read'] }, /No such scope: semantic:read/],
   ])('%j is refused and changes nothing', async (args, why) => {
     await h.vault.appPasswords.put({
       userId: 'alice',

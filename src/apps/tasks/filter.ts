@@ -1,6 +1,7 @@
 /** Which todos are asked for, and what comes first. */
+
+import { instantOfText } from '../../icalendar/user-time.ts'
 import type { Instant, Zone } from '../../icalendar/zone.ts'
-import { instantOfText } from './moment.ts'
 import type { Todo } from './todos.ts'
 
 /** What a todo has to be like; undefined and empty texts say nothing. */

@@ -10,12 +10,12 @@ import {
   type TodoChanges,
   updateTodo as updated,
 } from '../../icalendar/todo-edit.ts'
+import { isLocalTime } from '../../icalendar/user-time.ts'
 import type { Calendar } from '../../nextcloud/caldav/calendars.ts'
 import { createObject, replaceObject, type Written } from '../../nextcloud/caldav/objects.ts'
 import type { Session } from '../../nextcloud/session.ts'
 import { requireParent } from './family.ts'
 import { type UserClock, userClock } from './lists.ts'
-import { isLocalTime } from './moment.ts'
 import { describe, readTodo } from './todos.ts'
 
 /** A todo after a write. */

@@ -59,6 +59,9 @@ export function userCapabilities(instance: Instance): Capabilities {
     ...(isEnabled(instance, 'notes') && {
       notes: { api_version: ['0.2', '1.3', '1.4'], version: '5.0.2', notes_path: 'Notes' },
     }),
+    ...(isEnabled(instance, 'deck') && {
+      deck: { version: '1.15.9', canCreateBoards: true, apiVersions: ['1.0', '1.1'] },
+    }),
     provisioning_api: {
       version: '1.21.0',
       AccountPropertyScopesVersion: 2,

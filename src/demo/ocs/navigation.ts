@@ -17,6 +17,7 @@ function entries(instance: Instance, base: string): object[] {
     { id: 'contacts', name: 'Contacts', order: 4 },
     { id: 'calendar', name: 'Calendar', order: 5 },
     { id: 'notes', name: 'Notes', order: 10 },
+    { id: 'deck', name: 'Deck', order: 10 },
     { id: 'tasks', name: 'Tasks', order: 100 },
     { id: 'tables', name: 'Tables', order: 100 },
     { id: 'news', name: 'News', order: 100 },

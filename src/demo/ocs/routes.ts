@@ -1,5 +1,15 @@
 import { authenticate, type Outcome } from '../auth.ts'
-import { type Exchange, header, jsonReply, parameters, type Reply, reply } from '../http.ts'
+import { onComment, onComments } from '../deck/comments.ts'
+import { deckShareType, shareWithCard } from '../deck/shares.ts'
+import {
+  type Exchange,
+  header,
+  integer,
+  jsonReply,
+  parameters,
+  type Reply,
+  reply,
+} from '../http.ts'
 import { type Instance, isEnabled } from '../instance.ts'
 import * as sharing from '../shares/api.ts'
 import { createAppPassword, deleteAppPassword } from './app-passwords.ts'
@@ -48,10 +58,14 @@ const routes: readonly Route[] = [
   sharingRoute('GET', 'sharees', sharees),
   sharingRoute('GET', 'sharees_recommended', recommended),
   sharingRoute('GET', 'shares', sharing.listShares),
-  sharingRoute('POST', 'shares', sharing.postShare),
+  sharingRoute('POST', 'shares', postShare),
   sharingRoute('GET', 'shares/*', sharing.getShare),
   sharingRoute('PUT', 'shares/*', sharing.putShare),
   sharingRoute('DELETE', 'shares/*', sharing.deleteShare),
+  route('GET', 'apps/deck/api/v1.0/cards/*/comments', onComments, 'deck'),
+  route('POST', 'apps/deck/api/v1.0/cards/*/comments', onComments, 'deck'),
+  route('PUT', 'apps/deck/api/v1.0/cards/*/comments/*', onComment, 'deck'),
+  route('DELETE', 'apps/deck/api/v1.0/cards/*/comments/*', onComment, 'deck'),
 ]
 
 function route(method: string, path: string, run: Route['run'], app?: string): Route {
@@ -61,6 +75,14 @@ function route(method: string, path: string, run: Route['run'], app?: string): R
 
 function sharingRoute(method: string, path: string, run: Route['run']): Route {
   return route(method, `apps/files_sharing/api/v1/${path}`, run, 'files_sharing')
+}
+
+/** A card is one of those that files are shared with; what becomes of that is Deck's to say. */
+function postShare(call: OcsCall): OcsResult {
+  const isForCard = integer(call.parameters.shareType) === deckShareType
+  return isForCard && isEnabled(call.instance, 'deck')
+    ? shareWithCard(call)
+    : sharing.postShare(call)
 }
 
 /** Answers a request below `/ocs/v1.php/` or `/ocs/v2.php/`. */

@@ -17,6 +17,7 @@ import {
   bobEvents,
   bobTasks,
 } from './agenda.ts'
+import { fillBoard } from './board.ts'
 import {
   aliceFiles,
   aliceNotes,
@@ -79,6 +80,7 @@ function fillAlice(state: State): void {
     content: 'This did not work out.\n',
   })
   moveToTrash(storage, trash, 'alice', draft)
+  fillBoard(state)
   fillAgenda(state, 'alice', {
     events: aliceEvents,
     tasks: aliceTasks,

@@ -1,0 +1,87 @@
+import type { App } from '../../mcp/app.ts'
+import { createExclusion } from '../../nextcloud/files/exclusion.ts'
+import { deckResources } from './resources.ts'
+import { attachmentTools } from './tools/attachments.ts'
+import { createBoard, getBoards, getBoardTool, getOverview } from './tools/boards.ts'
+import {
+  archiveCard,
+  createCard,
+  deleteCard,
+  getCard,
+  getCards,
+  unarchiveCard,
+  updateCardTool,
+} from './tools/cards.ts'
+import { createComment, deleteComment, getComments, updateComment } from './tools/comments.ts'
+import {
+  assignLabel,
+  createLabel,
+  deleteLabel,
+  getLabels,
+  getLabelTool,
+  removeLabel,
+  updateLabel,
+} from './tools/labels.ts'
+import { moveCard, reorderCardTool } from './tools/moves.ts'
+import { assignDependent, assignUser, removeDependent, unassignUser } from './tools/relations.ts'
+import {
+  createStack,
+  deleteStack,
+  getArchivedStacks,
+  getStack,
+  getStacks,
+  updateStack,
+} from './tools/stacks.ts'
+
+/** What the operator decides about files at cards. */
+export interface DeckOptions {
+  /** Names of system tags; what carries one of them cannot be attached. */
+  excludedTags: readonly string[]
+}
+
+/** Deck: boards with stacks of cards. */
+export function createDeckApp({ excludedTags }: DeckOptions): App {
+  return {
+    id: 'deck',
+    title: 'Deck',
+    requires: 'deck',
+    tools: [
+      getBoards,
+      getOverview,
+      getBoardTool,
+      createBoard,
+      getStacks,
+      getStack,
+      getArchivedStacks,
+      createStack,
+      updateStack,
+      deleteStack,
+      getCards,
+      getCard,
+      createCard,
+      updateCardTool,
+      archiveCard,
+      unarchiveCard,
+      reorderCardTool,
+      moveCard,
+      deleteCard,
+      getLabels,
+      getLabelTool,
+      createLabel,
+      updateLabel,
+      deleteLabel,
+      assignLabel,
+      removeLabel,
+      assignUser,
+      unassignUser,
+      assignDependent,
+      removeDependent,
+      getComments,
+      createComment,
+      updateComment,
+      deleteComment,
+      ...attachmentTools(createExclusion(excludedTags)),
+    ],
+    resources: deckResources,
+  }
+}
