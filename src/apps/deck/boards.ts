@@ -10,6 +10,7 @@ import { Board, Label, Stack } from './records.ts'
 /** Most bytes of a listing: a board of some thousand cards with long texts. */
 const LARGE = 128 * 1024 * 1024
 const HOMES = { max: 10_000 }
+const HEAD_MS = 60_000
 const KEPT = { max: 100, ttl: 5 * 60_000 }
 /** Deck's ETags are times in seconds: what changes twice in one second keeps its ETag. */
 const SETTLED_MS = 2_000
@@ -30,6 +31,24 @@ export async function getBoard(session: Session, boardId: number): Promise<Board
   )
   rememberHomes(session, board.stacks)
   return board
+}
+
+/** What a board is called and has labels for. */
+export type BoardHead = Pick<Board, 'id' | 'title' | 'archived' | 'labels'>
+
+/**
+ * The head of a board, at most a minute old: beside its cards, for which Deck has an answer of
+ * their own, it is not worth a request each time. What this server changes is known at once.
+ * @throws CodedError `NOT_FOUND` that names `board_id`
+ */
+export function boardHead(session: Session, boardId: number): Promise<BoardHead> {
+  return session.account.cached(headKey(boardId), HEAD_MS, () =>
+    getBoard(session.detached(), boardId),
+  )
+}
+
+function headKey(boardId: number | string): string {
+  return `deck/head/${boardId}`
 }
 
 /** The board's stacks with their cards that are not archived, in order; one request. */
@@ -112,7 +131,9 @@ export function boardChanges(session: Session) {
       path,
       subject: subjectOf(path),
       ...(json === undefined ? {} : { json }),
-    }).then(reply => reply.json(schema))
+    })
+      .then(reply => reply.json(schema))
+      .finally(() => session.account.forget(headKey(path.split('/')[1] ?? '')))
   return {
     createBoard: (json: { title: string; color: string }) => write(Board, 'POST', '', json),
     createStack: (boardId: number, json: { title: string; order: number }) =>

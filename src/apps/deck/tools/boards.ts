@@ -1,7 +1,8 @@
 /** Tools for boards. */
 import { z } from 'zod'
 import { defineTool } from '../../../mcp/tool.ts'
-import { boardChanges, getBoard, listBoards } from '../boards.ts'
+import { boardChanges, boardHead, getBoard, listBoards } from '../boards.ts'
+import { boardUrl } from '../cards.ts'
 import { hasStatus, loadedStacks } from '../listing.ts'
 import { assigneesOf, countsOf, sumOf } from '../overview.ts'
 import { BoardView, boardView, CardSummary, cardSummary } from '../views.ts'
@@ -90,7 +91,7 @@ export const getOverview = defineTool({
   async run({ session }, { board_id, limit, description_preview_length, status, ...filter }) {
     const read = { open: true, archived: status === 'archived' || status === 'all' }
     const [found, stacks] = await Promise.all([
-      getBoard(session, board_id),
+      boardHead(session, board_id),
       loadedStacks(session, board_id, read, filter),
     ])
     const now = Date.now()
@@ -117,7 +118,7 @@ export const getOverview = defineTool({
           .map(card => cardSummary(session, board_id, card, description_preview_length)),
       })),
       total_cards: counted.reduce((sum, { shown }) => sum + shown.length, 0),
-      url: boardView(session, found).url,
+      url: boardUrl(session, board_id),
     }
   },
 })
