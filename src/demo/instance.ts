@@ -8,6 +8,7 @@ import { fillWithSamples } from './samples/fill.ts'
 import type { State } from './state.ts'
 import { homeOf } from './storage/changes.ts'
 import { createStorage } from './storage/tree.ts'
+import { createTalk } from './talk/store.ts'
 import { createDirectory, type DemoUser } from './users.ts'
 
 /** What stays the same for the life of a demo. */
@@ -47,6 +48,7 @@ export const knownApps = [
   'calendar',
   'contacts',
   'tasks',
+  'spreed',
 ] as const
 
 /** Makes an instance in its initial state. */
@@ -81,6 +83,7 @@ function createState(settings: Settings): State {
     comments: createComments(),
     uploads: new Map(),
     notesSettings: new Map(),
+    talk: createTalk(),
     directLinks: new Map(),
     logins: new Map(),
     sessions: new Map(),

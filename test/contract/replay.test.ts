@@ -25,7 +25,18 @@ const onlyStatus: Record<string, string> = {
   'well-known redirect (nginx 301)': 'the page is that of the web server in front',
   'malformed XML body -> 400': 'the message is that of the XML parser in use',
   'capabilities anonymous (subset)': 'the demo has fewer apps; compared by a test of its own',
+  conversations: 'the demo writes no news about Talk and no notes to self',
   'capabilities, authenticated': 'the demo has fewer apps; compared by a test of its own',
+}
+
+/** Exchanges that are left out, by recording and name, and why. */
+const leftOut: Record<string, Record<string, string>> = {
+  talk: {
+    'mention suggestions': 'for people who type',
+    reminder: 'nothing in the demo reminds of anything',
+    'share a file into the room (share type 10)': 'shares are another app',
+    'shared items': 'an overview for people; lists of one kind are served',
+  },
 }
 
 /** What had happened at the recorded instance before an exchange, by recording and its name. */
@@ -109,6 +120,7 @@ const apps = [
   'calendar',
   'tasks',
   'contacts',
+  'talk',
 ]
 
 describe.each(apps)('%s', app => {
@@ -118,6 +130,7 @@ describe.each(apps)('%s', app => {
     await withStage(app, async stage => {
       const prepared = new Set<string>()
       for (const [index, exchange] of exchanges.entries()) {
+        if (exchange.name in (leftOut[app] ?? {})) continue
         const prepare = preparations[app]?.[exchange.name]
         if (prepare !== undefined && !prepared.has(exchange.name)) await prepare(stage)
         prepared.add(exchange.name)

@@ -56,6 +56,7 @@ export function userCapabilities(instance: Instance): Capabilities {
     ...(isEnabled(instance, 'notes') && {
       notes: { api_version: ['0.2', '1.3', '1.4'], version: '5.0.2', notes_path: 'Notes' },
     }),
+    ...(isEnabled(instance, 'spreed') && { spreed: talk }),
     provisioning_api: {
       version: '1.21.0',
       AccountPropertyScopesVersion: 2,
@@ -65,6 +66,27 @@ export function userCapabilities(instance: Instance): Capabilities {
     ...(isEnabled(instance, 'systemtags') && { systemtags: { enabled: true } }),
     theming: theming(url),
   })
+}
+
+/** Of Talk 20; its long list of features only as far as a client may look for them. */
+const talk = {
+  features: [
+    'chat-v2',
+    'conversation-v4',
+    'system-messages',
+    'delete-messages',
+    'chat-replies',
+    'reactions',
+    'silent-send',
+    'talk-polls',
+    'edit-messages',
+    'chat-reference-id',
+  ],
+  config: {
+    chat: { 'max-length': 32_000, 'read-privacy': 0 },
+    conversations: { 'can-create': true },
+  },
+  version: '20.0.0-dev.0',
 }
 
 const bruteForce = { delay: 0, 'allow-listed': false }

@@ -1,13 +1,12 @@
 import { authenticate, type Outcome } from '../auth.ts'
 import { type Exchange, header, jsonReply, parameters, type Reply, reply } from '../http.ts'
 import { type Instance, isEnabled } from '../instance.ts'
+import { talkRoutes } from '../talk/routes.ts'
 import { createAppPassword, deleteAppPassword } from './app-passwords.ts'
 import { anonymousCapabilities, userCapabilities } from './capabilities.ts'
 import { createDirectLink } from './direct-links.ts'
 import {
   earlyOcsReply,
-  type OcsCall,
-  type OcsResult,
   ocsCode,
   ocsData,
   ocsFailure,
@@ -16,15 +15,8 @@ import {
 } from './envelope.ts'
 import { navigation } from './navigation.ts'
 import * as provisioning from './provisioning.ts'
+import { type Route, route } from './route.ts'
 import { autocomplete, sharees } from './sharees.ts'
-
-interface Route {
-  method: string
-  pattern: RegExp
-  run: (call: OcsCall) => OcsResult
-  /** App without which the route does not exist. */
-  app?: string
-}
 
 const routes: readonly Route[] = [
   route('GET', 'cloud/user', provisioning.ownUser),
@@ -45,12 +37,8 @@ const routes: readonly Route[] = [
   route('DELETE', 'core/apppassword', deleteAppPassword),
   route('POST', 'apps/dav/api/v1/direct', createDirectLink),
   route('GET', 'apps/files_sharing/api/v1/sharees', sharees, 'files_sharing'),
+  ...talkRoutes,
 ]
-
-function route(method: string, path: string, run: Route['run'], app?: string): Route {
-  const pattern = new RegExp(`^${path.replaceAll('*', '([^/]+)')}/?$`)
-  return app === undefined ? { method, pattern, run } : { method, pattern, run, app }
-}
 
 /** Answers a request below `/ocs/v1.php/` or `/ocs/v2.php/`. */
 export function handleOcs(instance: Instance, exchange: Exchange, version: 1 | 2): Reply {
