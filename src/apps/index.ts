@@ -6,6 +6,7 @@ import { contactsApp } from './contacts/index.ts'
 import { coreApp } from './core/index.ts'
 import { createFilesApp } from './files/index.ts'
 import { notesApp } from './notes/index.ts'
+import { talkApp } from './talk/index.ts'
 import { tasksApp } from './tasks/index.ts'
 
 /** What the operator decides about the apps. */
@@ -23,6 +24,7 @@ export function createApps({ excludedTags }: AppOptions): readonly App[] {
     calendarApp,
     contactsApp,
     tasksApp,
+    talkApp,
   ]
 }
 

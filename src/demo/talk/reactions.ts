@@ -65,9 +65,9 @@ function reactionsJson({ instance }: RoomCall, { reactions }: Message, only?: st
   return byEmoji
 }
 
-// The flag is newer than what is compiled for, and as old as the oldest Node that runs it.
-const oneEmoji = /^\p{RGI_Emoji}$/v
+const graphemes = new Intl.Segmenter()
 
 function isEmoji(value: string): boolean {
-  return oneEmoji.test(value)
+  const isOne = [...graphemes.segment(value)].length === 1
+  return isOne && /\p{Extended_Pictographic}|\p{Regional_Indicator}|\u20E3/u.test(value)
 }
