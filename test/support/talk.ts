@@ -1,7 +1,7 @@
 /** Talk for its tests: two users with the tools, and what is arranged without them. */
 import { afterAll, beforeAll, expect } from 'vitest'
-import { basic, callTool, type Harness, startHarness, type ToolAnswer } from './harness.ts'
 import type { TestUser } from './backend.ts'
+import { basic, callTool, type Harness, startHarness, type ToolAnswer } from './harness.ts'
 
 /** What {@link useTalk} gives; to be read in tests, not before. */
 export interface TalkStage {
