@@ -71,6 +71,22 @@ const ARGUMENTS: Record<string, Record<string, unknown>> = {
   nc_calendar_update_todo: { calendar_name: 'tasks', todo_uid: 'u', priority: 1 },
   nc_calendar_complete_todo: { calendar_name: 'tasks', todo_uid: 'u' },
   nc_calendar_delete_todo: { calendar_name: 'tasks', todo_uid: 'u' },
+  talk_list_conversations: {},
+  talk_get_conversation: { token: 'fault' },
+  talk_get_messages: { token: 'fault' },
+  talk_list_participants: { token: 'fault' },
+  talk_send_message: { token: 'fault', message: 'm' },
+  talk_edit_message: { token: 'fault', message_id: 1, message: 'm' },
+  talk_delete_message: { token: 'fault', message_id: 1 },
+  talk_mark_as_read: { token: 'fault' },
+  talk_create_conversation: { room_name: 'fault' },
+  talk_add_participant: { token: 'fault', participant: 'bob' },
+  talk_list_reactions: { token: 'fault', message_id: 1 },
+  talk_react: { token: 'fault', message_id: 1, reaction: '👍' },
+  talk_remove_reaction: { token: 'fault', message_id: 1, reaction: '👍' },
+  talk_get_polls: { token: 'fault' },
+  talk_create_poll: { token: 'fault', question: 'q', options: ['a', 'b'] },
+  talk_answer_poll: { token: 'fault', poll_id: 1, option_ids: [0] },
 }
 
 /** What a caller may be told for each fault; the exact code depends on what the tool was doing. */

@@ -42,7 +42,9 @@ export function sendMessage(call: RoomCall): OcsResult {
 export function shareObject(call: RoomCall): OcsResult {
   const { instance, room, attendee, now, parameters } = call
   const object = richObject(text(parameters.metaData))
-  if (object === undefined) return ocsFailure(400)
+  // Links lead nowhere but into this Nextcloud.
+  const { link = instance.url } = object ?? {}
+  if (object === undefined || !link.startsWith(instance.url)) return ocsFailure(400)
   const shared = addMessage(instance.state.talk, room, attendee, now, {
     kind: 'object',
     text: '{object}',

@@ -123,6 +123,7 @@ export const createConversation = defineTool({
   scopes: ['talk:write'],
   effect: 'create',
   openWorld: true,
+  untrusted: true,
   input: z.object({
     room_name: z.string().trim().max(255).optional().describe('Not for one_to_one'),
     room_type: roomType,

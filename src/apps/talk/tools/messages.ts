@@ -61,6 +61,7 @@ export const sendMessage = defineTool({
   scopes: ['talk:write'],
   effect: 'create',
   openWorld: true,
+  untrusted: true,
   input: z.object({
     token,
     message: z.string(),
@@ -97,6 +98,7 @@ export const editMessage = defineTool({
   scopes: ['talk:write'],
   effect: 'update',
   openWorld: true,
+  untrusted: true,
   input: z.object({ token, message_id: messageId, message: z.string() }),
   output: z.object({ message: Message }),
   async run({ session }, { token, message_id, message }) {

@@ -113,6 +113,7 @@ export const answerPoll = defineTool({
   scopes: ['talk:write'],
   effect: 'update',
   openWorld: true,
+  untrusted: true,
   input: z.object({
     token,
     poll_id: pollId,
