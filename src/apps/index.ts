@@ -5,6 +5,7 @@ import { createConnectionApp } from './connection/index.ts'
 import { contactsApp } from './contacts/index.ts'
 import { coreApp } from './core/index.ts'
 import { createFilesApp } from './files/index.ts'
+import { formsApp } from './forms/index.ts'
 import { notesApp } from './notes/index.ts'
 import { talkApp } from './talk/index.ts'
 import { tasksApp } from './tasks/index.ts'
@@ -25,6 +26,7 @@ export function createApps({ excludedTags }: AppOptions): readonly App[] {
     contactsApp,
     tasksApp,
     talkApp,
+    formsApp,
   ]
 }
 

@@ -4,6 +4,7 @@ import { createCalendars } from './calendars/store.ts'
 import { createContacts } from './contacts/store.ts'
 import { createComments } from './dav/comment-store.ts'
 import { createTags } from './dav/tag-store.ts'
+import { createForms } from './forms/store.ts'
 import { fillWithSamples } from './samples/fill.ts'
 import type { State } from './state.ts'
 import { homeOf } from './storage/changes.ts'
@@ -49,6 +50,7 @@ export const knownApps = [
   'contacts',
   'tasks',
   'spreed',
+  'forms',
 ] as const
 
 /** Makes an instance in its initial state. */
@@ -84,6 +86,7 @@ function createState(settings: Settings): State {
     uploads: new Map(),
     notesSettings: new Map(),
     talk: createTalk(),
+    forms: createForms(),
     directLinks: new Map(),
     logins: new Map(),
     sessions: new Map(),

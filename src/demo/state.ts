@@ -2,6 +2,7 @@ import type { CalendarStore } from './calendars/store.ts'
 import type { ContactStore } from './contacts/store.ts'
 import type { CommentStore } from './dav/comment-store.ts'
 import type { TagStore } from './dav/tag-store.ts'
+import type { FormStore } from './forms/store.ts'
 import type { Trash } from './storage/trash.ts'
 import type { Storage } from './storage/tree.ts'
 import type { TalkStore } from './talk/store.ts'
@@ -23,6 +24,7 @@ export interface State {
   /** User id to settings of the Notes app that differ from the default. */
   notesSettings: Map<string, Record<string, string>>
   talk: TalkStore
+  forms: FormStore
   /** Token to file id. */
   directLinks: Map<string, number>
   /** Poll token to the state of a login (Login Flow v2). */

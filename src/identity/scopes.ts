@@ -13,6 +13,7 @@ const READ_WRITE_AREAS = [
   'news',
   'talk',
   'collectives',
+  'forms',
 ] as const
 
 /** A scope in its canonical spelling, with a colon. */

@@ -87,6 +87,9 @@ const ARGUMENTS: Record<string, Record<string, unknown>> = {
   talk_get_polls: { token: 'fault' },
   talk_create_poll: { token: 'fault', question: 'q', options: ['a', 'b'] },
   talk_answer_poll: { token: 'fault', poll_id: 1, option_ids: [0] },
+  nc_forms_list_forms: {},
+  nc_forms_get_form: { form_id: 1 },
+  nc_forms_submit: { form_id: 1, answers: {} },
 }
 
 /** What a caller may be told for each fault; the exact code depends on what the tool was doing. */

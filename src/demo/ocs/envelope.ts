@@ -26,6 +26,8 @@ export interface OcsResult {
   message: string
   data: unknown
   headers?: Record<string, string>
+  /** Answered without an envelope: by an empty page. */
+  bare?: true
 }
 
 /** A successful OCS result. */
@@ -41,6 +43,7 @@ export function ocsFailure(statuscode: number, message = ''): OcsResult {
 /** Wraps a result into the envelope of OCS v1 or v2, as JSON or XML, as the client asked. */
 export function ocsReply(exchange: Exchange, version: 1 | 2, result: OcsResult): Reply {
   if (result.statuscode === 304) return reply(304)
+  if (result.bare) return reply(result.statuscode, { 'Content-Type': 'text/html; charset=UTF-8' })
   const envelope = { ocs: { meta: metaOf(version, result), data: result.data } }
   const json = wantsJson(exchange)
   return reply(

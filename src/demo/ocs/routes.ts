@@ -1,4 +1,5 @@
 import { authenticate, type Outcome } from '../auth.ts'
+import { formsRoutes } from '../forms/routes.ts'
 import { type Exchange, header, jsonReply, parameters, type Reply, reply } from '../http.ts'
 import { type Instance, isEnabled } from '../instance.ts'
 import { talkRoutes } from '../talk/routes.ts'
@@ -38,6 +39,7 @@ const routes: readonly Route[] = [
   route('POST', 'apps/dav/api/v1/direct', createDirectLink),
   route('GET', 'apps/files_sharing/api/v1/sharees', sharees, 'files_sharing'),
   ...talkRoutes,
+  ...formsRoutes,
 ]
 
 /** Answers a request below `/ocs/v1.php/` or `/ocs/v2.php/`. */

@@ -234,6 +234,7 @@ export const de: Messages = {
   'area.news': 'News',
   'area.talk': 'Talk',
   'area.collectives': 'Kollektive',
+  'area.forms': 'Formulare',
   'area.mail': 'E-Mail',
   'area.semantic': 'Suche',
 
@@ -267,6 +268,8 @@ export const de: Messages = {
   'scope.talk:write': 'In deinem Namen Nachrichten schreiben und Unterhaltungen verwalten',
   'scope.collectives:read': 'Die Seiten deiner Kollektive lesen',
   'scope.collectives:write': 'Kollektive und Seiten anlegen, ändern und löschen',
+  'scope.forms:read': 'Formulare und Antworten darauf lesen',
+  'scope.forms:write': 'In deinem Namen Formulare beantworten',
   'scope.mail:read': 'Deine E-Mails lesen',
   'scope.mail:write': 'Deine E-Mails sortieren, markieren und löschen',
   'scope.mail:send': 'E-Mails in deinem Namen senden',

@@ -225,6 +225,7 @@ export const en = {
   'area.news': 'News',
   'area.talk': 'Talk',
   'area.collectives': 'Collectives',
+  'area.forms': 'Forms',
   'area.mail': 'Mail',
   'area.semantic': 'Search',
 
@@ -258,6 +259,8 @@ export const en = {
   'scope.talk:write': 'Write messages and manage conversations as you',
   'scope.collectives:read': 'Read the pages of your collectives',
   'scope.collectives:write': 'Create, change and delete collectives and pages',
+  'scope.forms:read': 'Read forms and what was answered',
+  'scope.forms:write': 'Answer forms as you',
   'scope.mail:read': 'Read your mail',
   'scope.mail:write': 'Sort, mark and delete your mail',
   'scope.mail:send': 'Send mail as you',
