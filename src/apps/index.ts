@@ -7,6 +7,7 @@ import { coreApp } from './core/index.ts'
 import { createFilesApp } from './files/index.ts'
 import { formsApp } from './forms/index.ts'
 import { notesApp } from './notes/index.ts'
+import { pollsApp } from './polls/index.ts'
 import { talkApp } from './talk/index.ts'
 import { tasksApp } from './tasks/index.ts'
 
@@ -27,6 +28,7 @@ export function createApps({ excludedTags }: AppOptions): readonly App[] {
     tasksApp,
     talkApp,
     formsApp,
+    pollsApp,
   ]
 }
 

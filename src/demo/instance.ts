@@ -5,6 +5,7 @@ import { createContacts } from './contacts/store.ts'
 import { createComments } from './dav/comment-store.ts'
 import { createTags } from './dav/tag-store.ts'
 import { createForms } from './forms/store.ts'
+import { createPolls } from './polls/store.ts'
 import { fillWithSamples } from './samples/fill.ts'
 import type { State } from './state.ts'
 import { homeOf } from './storage/changes.ts'
@@ -51,6 +52,7 @@ export const knownApps = [
   'tasks',
   'spreed',
   'forms',
+  'polls',
 ] as const
 
 /** Makes an instance in its initial state. */
@@ -87,6 +89,7 @@ function createState(settings: Settings): State {
     notesSettings: new Map(),
     talk: createTalk(),
     forms: createForms(),
+    polls: createPolls(),
     directLinks: new Map(),
     logins: new Map(),
     sessions: new Map(),

@@ -3,6 +3,7 @@ import type { ContactStore } from './contacts/store.ts'
 import type { CommentStore } from './dav/comment-store.ts'
 import type { TagStore } from './dav/tag-store.ts'
 import type { FormStore } from './forms/store.ts'
+import type { PollStore } from './polls/store.ts'
 import type { Trash } from './storage/trash.ts'
 import type { Storage } from './storage/tree.ts'
 import type { TalkStore } from './talk/store.ts'
@@ -25,6 +26,7 @@ export interface State {
   notesSettings: Map<string, Record<string, string>>
   talk: TalkStore
   forms: FormStore
+  polls: PollStore
   /** Token to file id. */
   directLinks: Map<string, number>
   /** Poll token to the state of a login (Login Flow v2). */

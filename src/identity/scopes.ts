@@ -14,6 +14,7 @@ const READ_WRITE_AREAS = [
   'talk',
   'collectives',
   'forms',
+  'polls',
 ] as const
 
 /** A scope in its canonical spelling, with a colon. */

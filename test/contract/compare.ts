@@ -41,7 +41,7 @@ const headersOfInterest = [
 
 /** JSON fields whose values are the instance's own; of these only the type is compared. */
 const ownFields =
-  /^(id|etag|modified|filename|apppassword|token|endpoint|login|url|lastLogin|\w+Timestamp|timestamp|lastActivity|lastReadMessage|lastCommonReadMessage|attendeeId|roomToken|avatarVersion|hash|created|lastUpdated)$/
+  /^(id|etag|modified|filename|apppassword|token|endpoint|login|url|URL|lastLogin|\w+Timestamp|timestamp|lastActivity|lastReadMessage|lastCommonReadMessage|attendeeId|roomToken|avatarVersion|hash|created|lastUpdated|lastInteraction|relevantThreshold|expire)$/
 
 /** Elements whose text is the instance's own. */
 const ownElements =

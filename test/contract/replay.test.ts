@@ -31,6 +31,11 @@ const onlyStatus: Record<string, string> = {
 
 /** Exchanges that are left out, by recording and name, and why. */
 const leftOut: Record<string, Record<string, string>> = {
+  polls: {
+    'no title': 'a mistake in PHP: no client asks without one',
+    comment: 'comments are not served',
+    'comment (field "comment")': 'comments are not served',
+  },
   forms: { 'as CSV': 'for people with a spreadsheet' },
   talk: {
     'mention suggestions': 'for people who type',
@@ -90,6 +95,13 @@ const preparations: Record<string, Record<string, (stage: Stage) => Promise<void
         names.set('1795229520', recent)
       },
   },
+  polls: {
+    // Of the third poll nothing before was recorded.
+    'date option': async ({ send }) => {
+      const poll = '/ocs/v2.php/apps/polls/api/v1.0/poll?type=datePoll&title=Days'
+      for (let made = 0; made < 2; made++) await send('POST', poll)
+    },
+  },
   systemtags: { 'list all': shareTxt },
   comments: { 'list (none)': shareTxt },
 }
@@ -123,6 +135,7 @@ const apps = [
   'contacts',
   'talk',
   'forms',
+  'polls',
 ]
 
 describe.each(apps)('%s', app => {

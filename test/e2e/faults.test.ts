@@ -90,6 +90,9 @@ const ARGUMENTS: Record<string, Record<string, unknown>> = {
   nc_forms_list_forms: {},
   nc_forms_get_form: { form_id: 1 },
   nc_forms_submit: { form_id: 1, answers: {} },
+  nc_polls_list_polls: {},
+  nc_polls_get_poll: { poll_id: 1 },
+  nc_polls_vote: { poll_id: 1, votes: { x: 'yes' } },
 }
 
 /** What a caller may be told for each fault; the exact code depends on what the tool was doing. */

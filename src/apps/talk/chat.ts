@@ -90,8 +90,6 @@ export function postMessage(
       400: refused,
       403: NOT_WRITABLE,
       413: TOO_LONG,
-      message: EMPTY,
-      'reply-to': NOT_REPLYABLE,
     },
   })
 }

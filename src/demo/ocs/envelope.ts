@@ -28,6 +28,8 @@ export interface OcsResult {
   headers?: Record<string, string>
   /** Answered without an envelope: by an empty page. */
   bare?: true
+  /** Answered as what fails before the format is looked at. */
+  early?: true
 }
 
 /** A successful OCS result. */
@@ -43,6 +45,10 @@ export function ocsFailure(statuscode: number, message = ''): OcsResult {
 /** Wraps a result into the envelope of OCS v1 or v2, as JSON or XML, as the client asked. */
 export function ocsReply(exchange: Exchange, version: 1 | 2, result: OcsResult): Reply {
   if (result.statuscode === 304) return reply(304)
+  if (result.early) {
+    const { statuscode, message } = result
+    return earlyOcsReply(version, httpStatus(version, statuscode), statuscode, message)
+  }
   if (result.bare) return reply(result.statuscode, { 'Content-Type': 'text/html; charset=UTF-8' })
   const envelope = { ocs: { meta: metaOf(version, result), data: result.data } }
   const json = wantsJson(exchange)

@@ -18,6 +18,7 @@ function entries(instance: Instance, base: string): object[] {
     { id: 'contacts', name: 'Contacts', order: 4 },
     { id: 'calendar', name: 'Calendar', order: 5 },
     { id: 'notes', name: 'Notes', order: 10 },
+    { id: 'polls', name: 'Polls', order: 51 },
     { id: 'forms', name: 'Forms', order: 77 },
     { id: 'tasks', name: 'Tasks', order: 100 },
   ]

@@ -2,6 +2,7 @@ import { authenticate, type Outcome } from '../auth.ts'
 import { formsRoutes } from '../forms/routes.ts'
 import { type Exchange, header, jsonReply, parameters, type Reply, reply } from '../http.ts'
 import { type Instance, isEnabled } from '../instance.ts'
+import { pollsRoutes } from '../polls/routes.ts'
 import { talkRoutes } from '../talk/routes.ts'
 import { createAppPassword, deleteAppPassword } from './app-passwords.ts'
 import { anonymousCapabilities, userCapabilities } from './capabilities.ts'
@@ -40,6 +41,7 @@ const routes: readonly Route[] = [
   route('GET', 'apps/files_sharing/api/v1/sharees', sharees, 'files_sharing'),
   ...talkRoutes,
   ...formsRoutes,
+  ...pollsRoutes,
 ]
 
 /** Answers a request below `/ocs/v1.php/` or `/ocs/v2.php/`. */

@@ -235,6 +235,7 @@ export const de: Messages = {
   'area.talk': 'Talk',
   'area.collectives': 'Kollektive',
   'area.forms': 'Formulare',
+  'area.polls': 'Umfragen',
   'area.mail': 'E-Mail',
   'area.semantic': 'Suche',
 
@@ -270,6 +271,8 @@ export const de: Messages = {
   'scope.collectives:write': 'Kollektive und Seiten anlegen, ändern und löschen',
   'scope.forms:read': 'Formulare und Antworten darauf lesen',
   'scope.forms:write': 'In deinem Namen Formulare beantworten',
+  'scope.polls:read': 'Umfragen und Abstimmungen darin lesen',
+  'scope.polls:write': 'In deinem Namen in Umfragen abstimmen',
   'scope.mail:read': 'Deine E-Mails lesen',
   'scope.mail:write': 'Deine E-Mails sortieren, markieren und löschen',
   'scope.mail:send': 'E-Mails in deinem Namen senden',

@@ -226,6 +226,7 @@ export const en = {
   'area.talk': 'Talk',
   'area.collectives': 'Collectives',
   'area.forms': 'Forms',
+  'area.polls': 'Polls',
   'area.mail': 'Mail',
   'area.semantic': 'Search',
 
@@ -261,6 +262,8 @@ export const en = {
   'scope.collectives:write': 'Create, change and delete collectives and pages',
   'scope.forms:read': 'Read forms and what was answered',
   'scope.forms:write': 'Answer forms as you',
+  'scope.polls:read': 'Read polls and how people voted',
+  'scope.polls:write': 'Vote in polls as you',
   'scope.mail:read': 'Read your mail',
   'scope.mail:write': 'Sort, mark and delete your mail',
   'scope.mail:send': 'Send mail as you',
