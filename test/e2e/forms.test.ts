@@ -3,8 +3,10 @@
 import type { Client } from '@modelcontextprotocol/client'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { demoBackend } from '../support/backend.ts'
-import { basic, callTool, type Harness, startHarness } from '../support/harness.ts'
+import { callTool, type Harness } from '../support/harness.ts'
+import { ocsFetch, startForTwo, type TwoUsers } from '../support/two-users.ts'
 
+let stage: TwoUsers
 let h: Harness
 let bob: Client
 /** A form of alice's: a name that must be given, things to choose, and one of two. */
@@ -12,31 +14,14 @@ let form: { id: number; name: number; which: number; one: number }
 
 // The app is not on every Nextcloud: what the demo answers is what a real one was recorded to.
 beforeAll(async () => {
-  h = await startHarness({
-    backend: await demoBackend(),
-    environment: {
-      MCP_DEPLOYMENT_MODE: 'multi_user_basic',
-      NEXTCLOUD_USERNAME: undefined,
-      NEXTCLOUD_PASSWORD: undefined,
-    },
-  })
-  const { bob: user } = h.backend
-  if (user === undefined) throw new Error('the demo has bob')
-  bob = await h.connect({ headers: { authorization: basic(user) } })
+  stage = await startForTwo(await demoBackend())
+  h = stage.h
+  bob = stage.bob
 })
 afterAll(() => h.close())
 
 const api = async (method: string, path: string, body: object = {}) => {
-  const response = await fetch(`${h.backend.url}/ocs/v2.php/apps/forms/api/v3/forms${path}`, {
-    method,
-    headers: {
-      authorization: basic(h.backend.alice),
-      'ocs-apirequest': 'true',
-      accept: 'application/json',
-      'content-type': 'application/json',
-    },
-    body: JSON.stringify(body),
-  })
+  const response = await ocsFetch(stage, method, `/forms/api/v3/forms${path}`, body)
   const { ocs } = (await response.json()) as { ocs: { data: { id: number } } }
   return ocs.data
 }

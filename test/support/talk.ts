@@ -1,7 +1,7 @@
 /** Talk for its tests: two users with the tools, and what is arranged without them. */
 import { afterAll, beforeAll, expect } from 'vitest'
-import type { TestUser } from './backend.ts'
-import { basic, callTool, type Harness, startHarness, type ToolAnswer } from './harness.ts'
+import { callTool, type Harness, type ToolAnswer } from './harness.ts'
+import { ocsFetch, startForTwo } from './two-users.ts'
 
 /** What {@link useTalk} gives; to be read in tests, not before. */
 export interface TalkStage {
@@ -27,17 +27,8 @@ export function useTalk(): TalkStage {
   const stage = {} as TalkStage
   const rooms: string[] = []
   beforeAll(async () => {
-    const h = await startHarness({
-      environment: {
-        MCP_DEPLOYMENT_MODE: 'multi_user_basic',
-        NEXTCLOUD_USERNAME: undefined,
-        NEXTCLOUD_PASSWORD: undefined,
-      },
-    })
-    const second = h.backend.bob
-    if (second === undefined) throw new Error('Talk needs a second user')
-    const bobsClient = await h.connect({ headers: { authorization: basic(second) } })
-    const users: Record<'alice' | 'bob', TestUser> = { alice: h.backend.alice, bob: second }
+    const started = await startForTwo()
+    const { h, bob: bobsClient } = started
     Object.assign(stage, {
       h,
       alice: (await h.ok('nc_users_get_current_user')).id,
@@ -58,17 +49,7 @@ export function useTalk(): TalkStage {
       async post(token, message, more = {}) {
         return (await h.ok('talk_send_message', { token, message, ...more })).message.id
       },
-      talk: (method, path, body, as = 'alice') =>
-        fetch(`${h.backend.url}/ocs/v2.php/apps/spreed/api${path}`, {
-          method,
-          headers: {
-            authorization: basic(users[as]),
-            'ocs-apirequest': 'true',
-            accept: 'application/json',
-            'content-type': 'application/json',
-          },
-          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        }),
+      talk: (method, path, body, as) => ocsFetch(started, method, `/spreed/api${path}`, body, as),
     } satisfies TalkStage)
   })
   afterAll(async () => {

@@ -1,5 +1,6 @@
 /** The tools of the Forms app. */
 import { z } from 'zod'
+import { Page, pageOf } from '../../mcp/page.ts'
 import { defineTool } from '../../mcp/tool.ts'
 import { encodeSegment } from '../../nextcloud/dav/paths.ts'
 import { CodedError } from '../../nextcloud/errors.ts'
@@ -33,28 +34,21 @@ export const listForms = defineTool({
   scopes: ['forms:read'],
   effect: 'read',
   untrusted: true,
-  input: z.object({
-    limit: z.int().min(1).max(500).default(50),
-    offset: z.int().min(0).default(0),
-  }),
+  input: Page,
   output: z.object({
     forms: z.array(Summary.extend({ shared: z.boolean().describe('By somebody else') })),
     total: z.int(),
     next_offset: z.int().optional().describe('Only where there is more'),
   }),
-  async run({ session }, { limit, offset }) {
+  async run({ session }, args) {
     const api = forms(session)
     const [owned, shared] = await Promise.all([api.list('owned'), api.list('shared')])
     const all = [
       ...owned.map(form => ({ ...summary(session, form), shared: false })),
       ...shared.map(form => ({ ...summary(session, form), shared: true })),
     ].toSorted((a, b) => b.last_updated - a.last_updated)
-    const end = offset + limit
-    return {
-      forms: all.slice(offset, end),
-      total: all.length,
-      ...(end < all.length ? { next_offset: end } : {}),
-    }
+    const { page, next } = pageOf(all, args)
+    return { forms: page, total: all.length, ...next }
   },
 })
 

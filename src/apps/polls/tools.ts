@@ -1,5 +1,6 @@
 /** The tools of the Polls app. */
 import { z } from 'zod'
+import { Page, pageOf } from '../../mcp/page.ts'
 import { defineTool } from '../../mcp/tool.ts'
 import { badInput, CodedError, isCodedError, withDetails } from '../../nextcloud/errors.ts'
 import type { Session } from '../../nextcloud/session.ts'
@@ -27,23 +28,17 @@ export const listPollsTool = defineTool({
   scopes: ['polls:read'],
   effect: 'read',
   untrusted: true,
-  input: z.object({
-    limit: z.int().min(1).max(500).default(50),
-    offset: z.int().min(0).default(0),
-  }),
+  input: Page,
   output: z.object({
     polls: z.array(Summary),
     total: z.int(),
     next_offset: z.int().optional().describe('Only where there is more'),
   }),
-  async run({ session }, { limit, offset }) {
+  async run({ session }, args) {
     const polls = (await listPolls(session)).map(poll => summary(session, poll))
-    const end = offset + limit
-    return {
-      polls: polls.toSorted((a, b) => b.last_interaction - a.last_interaction).slice(offset, end),
-      total: polls.length,
-      ...(end < polls.length ? { next_offset: end } : {}),
-    }
+    const newestFirst = polls.toSorted((a, b) => b.last_interaction - a.last_interaction)
+    const { page, next } = pageOf(newestFirst, args)
+    return { polls: page, total: polls.length, ...next }
   },
 })
 

@@ -1,5 +1,6 @@
 /** Tools for conversations and who is in them. */
 import { z } from 'zod'
+import { Page, pageOf } from '../../../mcp/page.ts'
 import { defineTool } from '../../../mcp/tool.ts'
 import { badInput, isCodedError, withDetails } from '../../../nextcloud/errors.ts'
 import type { Session } from '../../../nextcloud/session.ts'
@@ -19,8 +20,7 @@ export const listConversations = defineTool({
   input: z.object({
     modified_since: z.int().min(0).optional().describe('modified_before of an earlier list'),
     include_status: z.boolean().default(false),
-    limit: z.int().min(1).max(500).default(100),
-    offset: z.int().min(0).default(0),
+    ...Page.shape,
   }),
   output: z.object({
     results: z.array(Conversation),
@@ -31,19 +31,19 @@ export const listConversations = defineTool({
       .nullable()
       .describe('Seconds since 1970; as modified_since it gives what changed after this list'),
   }),
-  async run({ session }, { modified_since, include_status, limit, offset }) {
+  async run({ session }, { modified_since, include_status, ...args }) {
     const { conversations, modifiedBefore } = await rooms.listConversations(session, {
       modifiedSince: modified_since,
       includeStatus: include_status,
     })
-    const end = offset + limit
+    const newestFirst = conversations.toSorted(
+      (a, b) => (b.lastActivity ?? 0) - (a.lastActivity ?? 0),
+    )
+    const { page, next } = pageOf(newestFirst, args)
     return {
-      results: conversations
-        .toSorted((a, b) => (b.lastActivity ?? 0) - (a.lastActivity ?? 0))
-        .slice(offset, end)
-        .map(each => toldConversation(session, each)),
+      results: page.map(each => toldConversation(session, each)),
       total: conversations.length,
-      ...(end < conversations.length ? { next_offset: end } : {}),
+      ...next,
       modified_before: modifiedBefore,
     }
   },
