@@ -34,6 +34,7 @@ describe('write and read', () => {
       message: 'Created',
     })
     expect(await read('hello.md')).toEqual({
+      untrusted_content: true,
       path: at('hello.md'),
       content: '# Grüße 😀\n',
       content_type: expect.stringContaining('text/markdown'),

@@ -128,6 +128,8 @@ test('who may not see the results sees their own', async () => {
   const args = { form_id: form.id, include_results: true }
   const { data } = await callTool(bob, 'nc_forms_get_form', args)
   expect(data.results.map(({ user }: { user: string }) => user)).toEqual(['Bob Example'])
+  const rest = await h.ok('nc_forms_get_form', { ...args, offset: 1 })
+  expect(rest.results).toHaveLength(1)
   const paged = await h.ok('nc_forms_get_form', { ...args, limit: 1 })
   expect(paged).toMatchObject({
     total_results: 2,

@@ -82,11 +82,12 @@ export function forms(session: Session) {
       const query = { limit, offset }
       const found = await on(id, Submissions, '/submissions', { query })
       const { submissions, filteredSubmissionsCount } = found
+      const total = filteredSubmissionsCount ?? submissions.length
       // Older versions know no limit and send everything.
-      const isWhole = submissions.length > limit
+      const isWhole = submissions.length === total
       return {
         submissions: isWhole ? submissions.slice(offset, offset + limit) : submissions,
-        total: filteredSubmissionsCount ?? submissions.length,
+        total,
       }
     },
 
