@@ -7,10 +7,13 @@ import { cookbookApp } from './cookbook/index.ts'
 import { coreApp } from './core/index.ts'
 import { createDeckApp } from './deck/index.ts'
 import { createFilesApp } from './files/index.ts'
+import { formsApp } from './forms/index.ts'
 import { newsApp } from './news/index.ts'
 import { notesApp } from './notes/index.ts'
+import { pollsApp } from './polls/index.ts'
 import { createSharingApp } from './sharing/index.ts'
 import { tablesApp } from './tables/index.ts'
+import { talkApp } from './talk/index.ts'
 import { tasksApp } from './tasks/index.ts'
 
 /** What the operator decides about the apps. */
@@ -33,6 +36,9 @@ export function createApps({ excludedTags }: AppOptions): readonly App[] {
     cookbookApp,
     createSharingApp({ excludedTags: [...excludedTags] }),
     newsApp,
+    talkApp,
+    formsApp,
+    pollsApp,
   ]
 }
 

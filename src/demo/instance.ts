@@ -5,7 +5,9 @@ import { createContacts } from './contacts/store.ts'
 import { createComments } from './dav/comment-store.ts'
 import { createTags } from './dav/tag-store.ts'
 import { createDeck } from './deck/store.ts'
+import { createForms } from './forms/store.ts'
 import { createNews } from './news/store.ts'
+import { createPolls } from './polls/store.ts'
 import { fillWithSamples } from './samples/fill.ts'
 import type { SharingPolicy } from './shares/policy.ts'
 import { createShares } from './shares/store.ts'
@@ -13,6 +15,7 @@ import type { State } from './state.ts'
 import { homeOf } from './storage/changes.ts'
 import { createStorage } from './storage/tree.ts'
 import { createTables } from './tables/store.ts'
+import { createTalk } from './talk/store.ts'
 import { createDirectory, type DemoUser } from './users.ts'
 import type { Web } from './web.ts'
 
@@ -60,6 +63,9 @@ export const knownApps = [
   'cookbook',
   'news',
   'deck',
+  'spreed',
+  'forms',
+  'polls',
 ] as const
 
 /** Makes an instance in its initial state. */
@@ -99,6 +105,9 @@ function createState(settings: Settings): State {
     notesSettings: new Map(),
     cookbooks: new Map(),
     news: createNews(),
+    talk: createTalk(),
+    forms: createForms(),
+    polls: createPolls(),
     directLinks: new Map(),
     logins: new Map(),
     sessions: new Map(),

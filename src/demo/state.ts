@@ -4,11 +4,14 @@ import type { Cookbook } from './cookbook/store.ts'
 import type { CommentStore } from './dav/comment-store.ts'
 import type { TagStore } from './dav/tag-store.ts'
 import type { DeckStore } from './deck/store.ts'
+import type { FormStore } from './forms/store.ts'
 import type { NewsStore } from './news/store.ts'
+import type { PollStore } from './polls/store.ts'
 import type { ShareStore } from './shares/store.ts'
 import type { Trash } from './storage/trash.ts'
 import type { Storage } from './storage/tree.ts'
 import type { TableStore } from './tables/store.ts'
+import type { TalkStore } from './talk/store.ts'
 import type { Directory } from './users.ts'
 
 /** Everything users can change; made anew by a reset. */
@@ -32,6 +35,9 @@ export interface State {
   /** User id to what the Cookbook app keeps beside the files. */
   cookbooks: Map<string, Cookbook>
   news: NewsStore
+  talk: TalkStore
+  forms: FormStore
+  polls: PollStore
   /** Token to file id. */
   directLinks: Map<string, number>
   /** Poll token to the state of a login (Login Flow v2). */

@@ -13,6 +13,8 @@ const READ_WRITE_AREAS = [
   'news',
   'talk',
   'collectives',
+  'forms',
+  'polls',
 ] as const
 
 /** A scope in its canonical spelling, with a colon. */

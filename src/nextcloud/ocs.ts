@@ -3,7 +3,8 @@
  * @see https://docs.nextcloud.com/server/latest/developer_manual/client_apis/OCS/ocs-api-overview.html
  */
 import { z } from 'zod'
-import { CodedError, type ErrorCode } from './errors.ts'
+import { CodedError, type ErrorCode, withDetails } from './errors.ts'
+import type { Reply } from './reply.ts'
 import type { HttpRequest } from './request.ts'
 import type { Session } from './session.ts'
 
@@ -30,8 +31,12 @@ export async function ocs<T>(
   schema: z.ZodType<T>,
   request: OcsRequest,
 ): Promise<T> {
-  const { json, headers, path, method = 'GET', ...rest } = request
-  const reply = await session.send({
+  return ocsData(await session.send(ocsHttp(request)), schema, request.subject)
+}
+
+/** An OCS request as it is sent, for those to whom status and headers of the answer matter. */
+export function ocsHttp({ json, headers, path, method = 'GET', ...rest }: OcsRequest): HttpRequest {
+  return {
     ...rest,
     method,
     path: `/ocs/v2.php${path}`,
@@ -41,25 +46,37 @@ export async function ocs<T>(
       ...headers,
     },
     ...(json === undefined ? {} : { body: JSON.stringify(json) }),
-  })
+  }
+}
+
+/**
+ * The `data` of an answer that says it is a success.
+ * @throws CodedError when its envelope says otherwise, or the data has another shape
+ */
+export function ocsData<T>(reply: Reply, schema: z.ZodType<T>, subject?: string): T {
   const { meta, data } = reply.json(Envelope).ocs
   // Some failures come with HTTP 200 and are told only by the envelope.
   if (meta.statuscode !== 100 && (meta.statuscode < 200 || meta.statuscode > 299)) {
     const message = meta.message?.trim()
     throw new CodedError(codeOf(meta.statuscode), 'Nextcloud refused the request', {
       status: meta.statuscode,
-      ...(request.subject === undefined ? {} : { subject: request.subject }),
+      ...(subject === undefined ? {} : { subject }),
       ...(message ? { serverMessage: message } : {}),
     })
   }
   const parsed = schema.safeParse(data)
-  if (!parsed.success) {
-    throw new CodedError('UNREACHABLE', 'Nextcloud answered with data of an unexpected shape', {
-      ...(request.subject === undefined ? {} : { subject: request.subject }),
-      cause: parsed.error,
-    })
+  if (parsed.success) return parsed.data
+  const error = reply.unusable('data of an unexpected shape', parsed.error)
+  throw subject === undefined ? error : withDetails(error, error.message, { subject })
+}
+
+/** The `data` of a refusal, which may say why; undefined where no envelope came with it. */
+export function ocsRefusal(reply: Reply): { data: unknown } | undefined {
+  try {
+    return { data: reply.json(Envelope).ocs.data }
+  } catch {
+    return undefined
   }
-  return parsed.data
 }
 
 /** OCS statuscodes: HTTP's, and 996 to 998 of its own. */

@@ -29,6 +29,10 @@ const headersOfInterest = [
   'oc-fileid',
   'vary',
   'www-authenticate',
+  'x-chat-last-common-read',
+  'x-chat-last-given',
+  'x-nextcloud-talk-hash',
+  'x-nextcloud-talk-modified-before',
   'x-notes-api-versions',
   'x-notes-chunk-cursor',
   'x-notes-chunk-pending',
@@ -37,7 +41,7 @@ const headersOfInterest = [
 
 /** JSON fields whose values are the instance's own; of these only the type is compared. */
 const ownFields =
-  /^(id|recipe_id|etag|ETag|deletedAt|fileid|creationDateTime|modified|lastModified|added|date(Created|Modified)|filename|apppassword|token|endpoint|login|url|lastLogin|\w+Timestamp|createdAt|lastEditAt|stime|storage|(item|file)_(source|parent|mtime))$/
+  /^(id|recipe_id|etag|ETag|deletedAt|fileid|creationDateTime|modified|lastModified|added|date(Created|Modified)|filename|apppassword|token|endpoint|login|url|lastLogin|\w+Timestamp|createdAt|lastEditAt|stime|storage|(item|file)_(source|parent|mtime)|URL|timestamp|lastActivity|lastReadMessage|lastCommonReadMessage|attendeeId|roomToken|avatarVersion|hash|created|lastUpdated|lastInteraction|relevantThreshold|expire)$/
 
 /** Elements whose text is the instance's own. */
 const ownElements =
@@ -89,10 +93,21 @@ function headerForm(name: string, value: string): string {
     .replace(/"[0-9a-f]{13}(?:[0-9a-f]{19})?"/g, '"ETAG"')
     .replace(/\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d /, 'TIME ')
     .replace(/^\d{10}-\d{10}-\d+$/, 'CURSOR')
+    .replace(/^[0-9a-f]{40}$/, 'HASH')
+    .replace(/^\d{10}$/, 'SECONDS')
 }
 
+/** Headers that name things which later requests are about. */
+const learntHeaders = [
+  'etag',
+  'oc-fileid',
+  'content-location',
+  'x-notes-chunk-cursor',
+  'x-chat-last-given',
+]
+
 function learnFromHeaders(recorded: Record<string, string>, actual: Headers, names: Names): void {
-  for (const name of ['etag', 'oc-fileid', 'content-location', 'x-notes-chunk-cursor']) {
+  for (const name of learntHeaders) {
     const wanted = recorded[name]
     const got = actual.get(name)
     if (wanted === undefined || got === null) continue

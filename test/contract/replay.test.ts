@@ -41,6 +41,7 @@ const onlyStatus: Record<string, string> = {
   'no url': 'the page differs with every request',
   '404 page -> 400': 'quotes the page of the web server that was asked',
   'capabilities anonymous (subset)': 'the demo has fewer apps; compared by a test of its own',
+  conversations: 'the demo writes no news about Talk and no notes to self',
   'capabilities, authenticated': 'the demo has fewer apps; compared by a test of its own',
 }
 
@@ -80,6 +81,21 @@ const web = webOf({
   'http://127.0.0.1:8099/plain.html': { status: 200, type: 'text/html', body: '<p>Nothing' },
   'http://vm:8099/plain.html': { status: 200, type: 'text/html', body: '<p>Nothing</p>' },
 })
+/** Exchanges that are left out, by recording and name, and why. */
+const leftOut: Record<string, Record<string, string>> = {
+  polls: {
+    'no title': 'a mistake in PHP: no client asks without one',
+    comment: 'comments are not served',
+    'comment (field "comment")': 'comments are not served',
+  },
+  forms: { 'as CSV': 'for people with a spreadsheet' },
+  talk: {
+    'mention suggestions': 'for people who type',
+    reminder: 'nothing in the demo reminds of anything',
+    'share a file into the room (share type 10)': 'shares are another app',
+    'shared items': 'an overview for people; lists of one kind are served',
+  },
+}
 
 /** What had happened at the recorded instance before an exchange, by recording and its name. */
 const preparations: Record<string, Record<string, (stage: Stage) => Promise<void>>> = {
@@ -184,6 +200,13 @@ const preparations: Record<string, Record<string, (stage: Stage) => Promise<void
       await fetch(`${demo.url}${boards}`, { headers: { Authorization: basic('charlie') } })
     },
   },
+  polls: {
+    // Of the third poll nothing before was recorded.
+    'date option': async ({ send }) => {
+      const poll = '/ocs/v2.php/apps/polls/api/v1.0/poll?type=datePoll&title=Days'
+      for (let made = 0; made < 2; made++) await send('POST', poll)
+    },
+  },
   systemtags: { 'list all': shareTxt },
   comments: { 'list (none)': shareTxt },
 }
@@ -234,6 +257,9 @@ const apps = [
   'news',
   'shares',
   'deck',
+  'talk',
+  'forms',
+  'polls',
 ]
 
 describe.each(apps)('%s', app => {
@@ -243,6 +269,7 @@ describe.each(apps)('%s', app => {
     await withStage(app, async stage => {
       const prepared = new Set<string>()
       for (const [index, exchange] of exchanges.entries()) {
+        if (exchange.name in (leftOut[app] ?? {})) continue
         const prepare = preparations[app]?.[exchange.name]
         if (prepare !== undefined && !prepared.has(exchange.name)) await prepare(stage)
         prepared.add(exchange.name)

@@ -8,6 +8,7 @@ import { type Harness, startHarness } from '../support/harness.ts'
 import { FAULTS, type Fault } from '../support/proxy.ts'
 
 const TIME_LIMIT_S = 0.3
+const AT_ONCE = 60
 
 /** Arguments with which each tool makes its requests; ids are filled in before the first test. */
 const ARGUMENTS: Record<string, Record<string, unknown>> = {
@@ -168,6 +169,28 @@ const ARGUMENTS: Record<string, Record<string, unknown>> = {
   deck_attach_note: { card_id: 1, note_id: 1 },
   deck_list_attachments: { board_id: 1, stack_id: 1, card_id: 1 },
   deck_delete_attachment: { board_id: 1, stack_id: 1, card_id: 1, attachment_id: 1 },
+  talk_list_conversations: {},
+  talk_get_conversation: { token: 'fault' },
+  talk_get_messages: { token: 'fault' },
+  talk_list_participants: { token: 'fault' },
+  talk_send_message: { token: 'fault', message: 'm' },
+  talk_edit_message: { token: 'fault', message_id: 1, message: 'm' },
+  talk_delete_message: { token: 'fault', message_id: 1 },
+  talk_mark_as_read: { token: 'fault' },
+  talk_create_conversation: { room_name: 'fault' },
+  talk_add_participant: { token: 'fault', participant: 'bob' },
+  talk_list_reactions: { token: 'fault', message_id: 1 },
+  talk_react: { token: 'fault', message_id: 1, reaction: '👍' },
+  talk_remove_reaction: { token: 'fault', message_id: 1, reaction: '👍' },
+  talk_get_polls: { token: 'fault' },
+  talk_create_poll: { token: 'fault', question: 'q', options: ['a', 'b'] },
+  talk_answer_poll: { token: 'fault', poll_id: 1, option_ids: [0] },
+  nc_forms_list_forms: {},
+  nc_forms_get_form: { form_id: 1 },
+  nc_forms_submit: { form_id: 1, answers: {} },
+  nc_polls_list_polls: {},
+  nc_polls_get_poll: { poll_id: 1 },
+  nc_polls_vote: { poll_id: 1, votes: { x: 'yes' } },
 }
 
 /** What a caller may be told for each fault; the exact code depends on what the tool was doing. */
@@ -212,10 +235,18 @@ test('every tool is tested', () => {
   )
 })
 
-test.each(FAULTS)('%s: every tool answers with a coded error in time', async fault => {
-  h.proxy.plan(() => fault)
-  const outcomes = await Promise.all(
-    Object.entries(ARGUMENTS).map(async ([name, args]) => {
+test.each(FAULTS)(
+  '%s: every tool answers with a coded error in time',
+  { timeout: 60_000 },
+  async fault => {
+    h.proxy.plan(() => fault)
+    const outcomes: object[] = []
+    const calls = Object.entries(ARGUMENTS)
+    // Not all at once: what is measured is how long a call waits, not how long it queues.
+    for (let at = 0; at < calls.length; at += AT_ONCE) {
+      outcomes.push(...(await Promise.all(calls.slice(at, at + AT_ONCE).map(outcomeOf))))
+    }
+    async function outcomeOf([name, args]: [string, Record<string, unknown>]) {
       const started = Date.now()
       const { isError, error } = await h.call(name, args)
       const told = JSON.stringify(error)
@@ -227,23 +258,23 @@ test.each(FAULTS)('%s: every tool answers with a coded error in time', async fau
         inTime: Date.now() - started < (fault === 429 ? 8_000 : 4_000),
         discreet: !/127\.0\.0\.1|alice|Basic |node:|at .*\.ts/.test(told),
       }
-    }),
-  )
-  h.proxy.plan(undefined)
-  expect(outcomes).toEqual(
-    Object.keys(ARGUMENTS).map(name => ({
-      name,
-      isError: true,
-      code: 'expected',
-      inTime: true,
-      discreet: true,
-    })),
-  )
-  // And the server goes on. (A refused login is not tried again for a while.)
-  const { error } = await h.call('nc_webdav_write_file', { path: 'after.txt', content: 'fine' })
-  expect(error?.code).toBe(fault === 401 ? 'UNAUTHORIZED' : undefined)
-  expect((await h.client.listTools()).tools).toHaveLength(Object.keys(ARGUMENTS).length)
-})
+    }
+    h.proxy.plan(undefined)
+    expect(outcomes).toEqual(
+      Object.keys(ARGUMENTS).map(name => ({
+        name,
+        isError: true,
+        code: 'expected',
+        inTime: true,
+        discreet: true,
+      })),
+    )
+    // And the server goes on. (A refused login is not tried again for a while.)
+    const { error } = await h.call('nc_webdav_write_file', { path: 'after.txt', content: 'fine' })
+    expect(error?.code).toBe(fault === 401 ? 'UNAUTHORIZED' : undefined)
+    expect((await h.client.listTools()).tools).toHaveLength(Object.keys(ARGUMENTS).length)
+  },
+)
 
 test.each(['reset', 'truncated', 'html', 'delay'] as const)(
   '%s: a write says that its outcome is unknown, a read does not',

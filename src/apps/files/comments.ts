@@ -6,6 +6,7 @@ import { type DavResource, multistatus, propertyText } from '../../nextcloud/dav
 import { document, oc } from '../../nextcloud/dav/xml.ts'
 import { badInput } from '../../nextcloud/errors.ts'
 import type { Place } from '../../nextcloud/files/home.ts'
+import { phpTrim } from '../../nextcloud/php-text.ts'
 import { unusable } from '../../nextcloud/reply.ts'
 import { stat } from './listing.ts'
 
@@ -58,8 +59,8 @@ export async function createComment(
   place: Place,
   message: string,
 ): Promise<{ fileId: number; commentId: number | null; stored: string }> {
-  // As PHP's trim does; Nextcloud counts what is left, and would store even nothing.
-  const trimmed = message.replace(/^[ \t\n\r\0\v]+|[ \t\n\r\0\v]+$/g, '')
+  // Nextcloud counts what is left, and would store even nothing.
+  const trimmed = phpTrim(message)
   const length = [...trimmed].length
   if (trimmed.trim() === '') throw badInput('The message is empty')
   if (length > LONGEST_MESSAGE) {

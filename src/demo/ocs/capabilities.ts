@@ -62,6 +62,7 @@ export function userCapabilities(instance: Instance): Capabilities {
     ...(isEnabled(instance, 'deck') && {
       deck: { version: '1.15.9', canCreateBoards: true, apiVersions: ['1.0', '1.1'] },
     }),
+    ...(isEnabled(instance, 'spreed') && { spreed: talk }),
     provisioning_api: {
       version: '1.21.0',
       AccountPropertyScopesVersion: 2,
@@ -72,6 +73,27 @@ export function userCapabilities(instance: Instance): Capabilities {
     ...(isEnabled(instance, 'tables') && { tables }),
     theming: theming(url),
   })
+}
+
+/** Of Talk 20; its long list of features only as far as a client may look for them. */
+const talk = {
+  features: [
+    'chat-v2',
+    'conversation-v4',
+    'system-messages',
+    'delete-messages',
+    'chat-replies',
+    'reactions',
+    'silent-send',
+    'talk-polls',
+    'edit-messages',
+    'chat-reference-id',
+  ],
+  config: {
+    chat: { 'max-length': 32_000, 'read-privacy': 0 },
+    conversations: { 'can-create': true },
+  },
+  version: '20.0.0-dev.0',
 }
 
 const bruteForce = { delay: 0, 'allow-listed': false }

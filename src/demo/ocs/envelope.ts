@@ -26,6 +26,10 @@ export interface OcsResult {
   message: string
   data: unknown
   headers?: Record<string, string>
+  /** Answered without an envelope: by an empty page. */
+  bare?: true
+  /** Answered as what fails before the format is looked at. */
+  early?: true
 }
 
 /** A successful OCS result. */
@@ -40,6 +44,12 @@ export function ocsFailure(statuscode: number, message = ''): OcsResult {
 
 /** Wraps a result into the envelope of OCS v1 or v2, as JSON or XML, as the client asked. */
 export function ocsReply(exchange: Exchange, version: 1 | 2, result: OcsResult): Reply {
+  if (result.statuscode === 304) return reply(304)
+  if (result.early) {
+    const { statuscode, message } = result
+    return earlyOcsReply(version, httpStatus(version, statuscode), statuscode, message)
+  }
+  if (result.bare) return reply(result.statuscode, { 'Content-Type': 'text/html; charset=UTF-8' })
   const envelope = { ocs: { meta: metaOf(version, result), data: result.data } }
   const json = wantsJson(exchange)
   return reply(
@@ -80,8 +90,8 @@ export function unknownOcsRoute(version: 1 | 2): Reply {
 }
 
 function metaOf(version: 1 | 2, { statuscode, message }: OcsResult): Record<string, unknown> {
-  const ok = statuscode === 200
-  const code = version === 1 && ok ? 100 : statuscode
+  const ok = statuscode >= 200 && statuscode < 300
+  const code = version === 1 && statuscode === 200 ? 100 : statuscode
   const meta = { status: ok ? 'ok' : 'failure', statuscode: code, message }
   return version === 1 ? { ...meta, totalitems: '', itemsperpage: '' } : meta
 }

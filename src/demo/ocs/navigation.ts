@@ -14,10 +14,13 @@ export function navigation(call: OcsCall): OcsResult {
 function entries(instance: Instance, base: string): object[] {
   const known = [
     { id: 'files', name: 'Files', order: 0 },
+    { id: 'spreed', name: 'Talk', order: 3 },
     { id: 'contacts', name: 'Contacts', order: 4 },
     { id: 'calendar', name: 'Calendar', order: 5 },
     { id: 'notes', name: 'Notes', order: 10 },
     { id: 'deck', name: 'Deck', order: 10 },
+    { id: 'polls', name: 'Polls', order: 51 },
+    { id: 'forms', name: 'Forms', order: 77 },
     { id: 'tasks', name: 'Tasks', order: 100 },
     { id: 'tables', name: 'Tables', order: 100 },
     { id: 'news', name: 'News', order: 100 },

@@ -1,6 +1,7 @@
 import { authenticate, type Outcome } from '../auth.ts'
 import { onComment, onComments } from '../deck/comments.ts'
 import { deckShareType, shareWithCard } from '../deck/shares.ts'
+import { formsRoutes } from '../forms/routes.ts'
 import {
   type Exchange,
   header,
@@ -11,7 +12,9 @@ import {
   reply,
 } from '../http.ts'
 import { type Instance, isEnabled } from '../instance.ts'
+import { pollsRoutes } from '../polls/routes.ts'
 import * as sharing from '../shares/api.ts'
+import { talkRoutes } from '../talk/routes.ts'
 import { createAppPassword, deleteAppPassword } from './app-passwords.ts'
 import { anonymousCapabilities, userCapabilities } from './capabilities.ts'
 import { createDirectLink } from './direct-links.ts'
@@ -27,15 +30,8 @@ import {
 } from './envelope.ts'
 import { navigation } from './navigation.ts'
 import * as provisioning from './provisioning.ts'
+import { type Route, route } from './route.ts'
 import { autocomplete, recommended, sharees } from './sharees.ts'
-
-interface Route {
-  method: string
-  pattern: RegExp
-  run: (call: OcsCall) => OcsResult
-  /** App without which the route does not exist. */
-  app?: string
-}
 
 const routes: readonly Route[] = [
   route('GET', 'cloud/user', provisioning.ownUser),
@@ -66,12 +62,10 @@ const routes: readonly Route[] = [
   route('POST', 'apps/deck/api/v1.0/cards/*/comments', onComments, 'deck'),
   route('PUT', 'apps/deck/api/v1.0/cards/*/comments/*', onComment, 'deck'),
   route('DELETE', 'apps/deck/api/v1.0/cards/*/comments/*', onComment, 'deck'),
+  ...talkRoutes,
+  ...formsRoutes,
+  ...pollsRoutes,
 ]
-
-function route(method: string, path: string, run: Route['run'], app?: string): Route {
-  const pattern = new RegExp(`^${path.replaceAll('*', '([^/]+)')}/?$`)
-  return app === undefined ? { method, pattern, run } : { method, pattern, run, app }
-}
 
 function sharingRoute(method: string, path: string, run: Route['run']): Route {
   return route(method, `apps/files_sharing/api/v1/${path}`, run, 'files_sharing')

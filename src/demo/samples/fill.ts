@@ -26,6 +26,7 @@ import {
   type SampleFile,
   type SampleNote,
 } from './content.ts'
+import { fillConversations } from './conversations.ts'
 import { sampleFeed } from './pages.ts'
 import { fillAgenda } from './personal.ts'
 import { aliceRecipes, bobRecipes, type SampleRecipe } from './recipes.ts'
@@ -36,6 +37,7 @@ const hour = 3600
 /** Gives the users called alice and bob, as far as there are such, something to work with. */
 export function fillWithSamples(state: State): void {
   const { accounts } = state.directory
+  if (accounts.has('alice') && accounts.has('bob')) fillConversations(state)
   if (accounts.has('alice')) fillAlice(state)
   fillTables(state)
   if (accounts.has('bob')) {

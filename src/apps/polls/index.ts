@@ -1,0 +1,10 @@
+import type { App } from '../../mcp/app.ts'
+import { getPollTool, listPollsTool, voteTool } from './tools.ts'
+
+/** Nextcloud Polls: dates and other things to agree on. */
+export const pollsApp: App = {
+  id: 'polls',
+  title: 'Polls',
+  requires: 'polls',
+  tools: [listPollsTool, getPollTool, voteTool],
+}

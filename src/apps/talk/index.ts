@@ -1,0 +1,43 @@
+import type { App } from '../../mcp/app.ts'
+import {
+  addParticipant,
+  createConversation,
+  getConversation,
+  listConversations,
+  listParticipants,
+} from './tools/conversations.ts'
+import {
+  deleteMessage,
+  editMessage,
+  getMessages,
+  markAsRead,
+  sendMessage,
+} from './tools/messages.ts'
+import { answerPoll, createPoll, getPolls } from './tools/polls.ts'
+import { listReactionsTool, react, removeReactionTool } from './tools/reactions.ts'
+
+/** Nextcloud Talk: conversations, what is said in them, reactions and polls. */
+export const talkApp: App = {
+  id: 'talk',
+  title: 'Talk',
+  aliases: ['spreed'],
+  requires: 'spreed',
+  tools: [
+    listConversations,
+    getConversation,
+    getMessages,
+    listParticipants,
+    sendMessage,
+    editMessage,
+    deleteMessage,
+    markAsRead,
+    createConversation,
+    addParticipant,
+    listReactionsTool,
+    react,
+    removeReactionTool,
+    getPolls,
+    createPoll,
+    answerPoll,
+  ],
+}

@@ -1,0 +1,149 @@
+/**
+ * Polls in conversations.
+ * @see https://nextcloud-talk.readthedocs.io/en/latest/poll/
+ */
+import { z } from 'zod'
+import { ocsData } from '../../nextcloud/ocs.ts'
+import type { Session } from '../../nextcloud/session.ts'
+import { list, looseRecord, number, text } from '../../nextcloud/tolerant.ts'
+import { ApiMessage } from './message.ts'
+import {
+  askTalk,
+  conversation,
+  fromTalk,
+  pathIn,
+  type Refusals,
+  type TalkRequest,
+} from './request.ts'
+
+const Detail = z.object({ actorDisplayName: text(''), actorId: text(''), optionId: number(-1) })
+
+const ApiPoll = z.object({
+  id: z.coerce.number().int(),
+  question: text(''),
+  options: list(z.string()),
+  /** `option-0` and so on to a number. */
+  votes: looseRecord(),
+  numVoters: number(0),
+  actorDisplayName: text(''),
+  actorId: text(''),
+  /** 0 open, 1 closed. */
+  status: number(0),
+  /** 0 public, 1 hidden. */
+  resultMode: number(0),
+  maxVotes: number(0),
+  votedSelf: list(z.number()).catch([]),
+  details: list(Detail).optional().catch(undefined),
+})
+/** A poll as the API gives it. */
+export type ApiPoll = z.infer<typeof ApiPoll>
+
+/** One poll; one request. */
+export function getPoll(session: Session, token: string, id: number): Promise<ApiPoll> {
+  return onPoll(session, token, id, {})
+}
+
+/** A part of the polls in a conversation. */
+export interface SharedPolls {
+  messages: ApiMessage[]
+  /** Where the older ones begin; null where there are none. */
+  lastGiven: number | null
+}
+
+/** The messages with which polls were shared, newest first; one request. */
+export async function listPolls(
+  session: Session,
+  token: string,
+  { limit, from }: { limit: number; from: number | undefined },
+): Promise<SharedPolls> {
+  const subject = `the polls of ${conversation(token)}`
+  const reply = await askTalk(session, {
+    path: `${pathIn('chat', token)}/share`,
+    query: { objectType: 'poll', limit, lastKnownMessageId: from },
+    subject,
+  })
+  const messages = ocsData(reply, list(ApiMessage), subject).toSorted((a, b) => b.id - a.id)
+  const last = Number(reply.headers['x-chat-last-given']) || null
+  return { messages, lastGiven: messages.length < limit ? null : last }
+}
+
+/** A poll to be. */
+export interface NewPoll {
+  question: string
+  options: readonly string[]
+  /** 0: any number. */
+  maxVotes: number
+  hidden: boolean
+}
+
+/** Posts a poll; one request. */
+export function createPoll(
+  session: Session,
+  token: string,
+  { question, options, maxVotes, hidden }: NewPoll,
+): Promise<ApiPoll> {
+  return fromTalk(session, ApiPoll, {
+    method: 'POST',
+    path: pathIn('poll', token),
+    json: { question, options, resultMode: hidden ? 1 : 0, maxVotes },
+    subject: `the poll for ${conversation(token)}`,
+    refusals: {
+      400: {
+        code: 'BAD_INPUT',
+        message: 'Talk does not take the poll',
+        hint: 'Polls are for group and public conversations, and texts must not be too long.',
+      },
+    },
+  })
+}
+
+/** Votes instead of what the user voted for before; no options take the vote back. One request. */
+export function vote(
+  session: Session,
+  token: string,
+  id: number,
+  options: readonly number[],
+): Promise<ApiPoll> {
+  return onPoll(session, token, id, {
+    method: 'POST',
+    json: { optionIds: options },
+    refusals: {
+      ...REFUSALS,
+      400: {
+        code: 'BAD_INPUT',
+        message: 'The poll is closed, or does not allow this vote',
+        hint: 'talk_get_polls tells its options and how many may be chosen.',
+      },
+    },
+  })
+}
+
+/** Closes a poll for good; one request. */
+export function closePoll(session: Session, token: string, id: number): Promise<ApiPoll> {
+  return onPoll(session, token, id, {
+    method: 'DELETE',
+    refusals: {
+      ...REFUSALS,
+      400: { code: 'CONFLICT', message: 'The poll is closed already' },
+      403: { code: 'FORBIDDEN', message: 'Only its author and moderators can close a poll' },
+    },
+  })
+}
+
+function onPoll(
+  session: Session,
+  token: string,
+  id: number,
+  request: Omit<TalkRequest, 'path' | 'subject'>,
+): Promise<ApiPoll> {
+  return fromTalk(session, ApiPoll, {
+    refusals: REFUSALS,
+    ...request,
+    path: `${pathIn('poll', token)}/${id}`,
+    subject: `poll ${id} in ${conversation(token)}`,
+  })
+}
+
+const REFUSALS: Refusals = {
+  404: { code: 'NOT_FOUND', message: 'No such poll, or no such conversation for this user' },
+}
