@@ -2,9 +2,18 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { appPasswordsOf, mintAppPassword, revokeById } from './auth.ts'
 import { createInstance, type Instance, knownApps, resetInstance } from './instance.ts'
+import {
+  accountsOf,
+  type DemoMail,
+  deliver,
+  type MailAccount,
+  type MailServers,
+  mailboxFor,
+} from './mail/store.ts'
 import { createDemoServer } from './server.ts'
 import { type Account, type DemoUser, defaultUsers } from './users.ts'
 
+export type { DemoMail, MailServers } from './mail/store.ts'
 export type { DemoUser } from './users.ts'
 
 /** Settings of a demo; every one has a default. */
@@ -69,6 +78,14 @@ export interface DemoNextcloud {
    * reading and writing it answers 423. Returns the function that releases it.
    */
   lock(userId: string, path: string): () => void
+  /**
+   * Brings a mail to a user's inbox, where Nextcloud finds it with the next sync.
+   *
+   * @throws RangeError when there is no such user, or none with a mail account
+   */
+  deliverMail(userId: string, mail: DemoMail): void
+  /** Changes how the mail servers behind a user's account behave. */
+  setMailServers(userId: string, change: Partial<MailServers>): void
   /** Replaces the observer of requests. */
   setRequestHook(hook: DemoOptions['onRequest'] | undefined): void
   /** Puts users, files and everything else back to the initial data; locks are released. */
@@ -138,6 +155,12 @@ export async function startDemoNextcloud(options: DemoOptions = {}): Promise<Dem
         held = false
       }
     },
+    deliverMail(userId, mail) {
+      deliver(instance.state.mail, mailboxFor(mailAccountOf(instance, userId), 'inbox'), mail)
+    },
+    setMailServers(userId, change) {
+      Object.assign(mailAccountOf(instance, userId).servers, change)
+    },
     setRequestHook(replacement) {
       hook = replacement
     },
@@ -154,6 +177,12 @@ export async function startDemoNextcloud(options: DemoOptions = {}): Promise<Dem
 function accountOf({ state }: Instance, userId: string): Account {
   const account = state.directory.accounts.get(userId)
   if (account === undefined) throw new RangeError(`The demo has no user "${userId}"`)
+  return account
+}
+
+function mailAccountOf(instance: Instance, userId: string): MailAccount {
+  const [account] = accountsOf(instance.state.mail, accountOf(instance, userId))
+  if (account === undefined) throw new RangeError(`"${userId}" has no mail account in the demo`)
   return account
 }
 

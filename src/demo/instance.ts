@@ -4,6 +4,7 @@ import { createCalendars } from './calendars/store.ts'
 import { createContacts } from './contacts/store.ts'
 import { createComments } from './dav/comment-store.ts'
 import { createTags } from './dav/tag-store.ts'
+import { createMailStore } from './mail/store.ts'
 import { fillWithSamples } from './samples/fill.ts'
 import type { State } from './state.ts'
 import { homeOf } from './storage/changes.ts'
@@ -47,6 +48,7 @@ export const knownApps = [
   'calendar',
   'contacts',
   'tasks',
+  'mail',
 ] as const
 
 /** Makes an instance in its initial state. */
@@ -81,6 +83,7 @@ function createState(settings: Settings): State {
     comments: createComments(),
     uploads: new Map(),
     notesSettings: new Map(),
+    mail: createMailStore(settings.now),
     directLinks: new Map(),
     logins: new Map(),
     sessions: new Map(),

@@ -4,6 +4,7 @@ import { handleDav } from './dav/router.ts'
 import { cookie, type Exchange, jsonReply, type Reply, reply, unknownRoute } from './http.ts'
 import type { Instance } from './instance.ts'
 import { handleLogin } from './login/routes.ts'
+import { handleMail, mailPrefix } from './mail/api.ts'
 import { handleNotes, notesPrefix } from './notes/api.ts'
 import { status } from './ocs/capabilities.ts'
 import { serveDirectLink } from './ocs/direct-links.ts'
@@ -56,6 +57,7 @@ async function answer(instance: Instance, request: IncomingMessage): Promise<Rep
 function route(instance: Instance, exchange: Exchange): Reply | Promise<Reply> {
   const { path } = exchange
   if (path.startsWith(notesPrefix)) return handleNotes(instance, exchange)
+  if (path.startsWith(mailPrefix)) return handleMail(instance, exchange)
   if (path.startsWith('/ocs/v2.php/')) return handleOcs(instance, exchange, 2)
   if (path.startsWith('/ocs/v1.php/')) return handleOcs(instance, exchange, 1)
   if (/^\/remote\.php\/(?:web)?dav(?:\/|$)/.test(path)) return handleDav(instance, exchange)

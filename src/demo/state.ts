@@ -2,6 +2,7 @@ import type { CalendarStore } from './calendars/store.ts'
 import type { ContactStore } from './contacts/store.ts'
 import type { CommentStore } from './dav/comment-store.ts'
 import type { TagStore } from './dav/tag-store.ts'
+import type { MailStore } from './mail/store.ts'
 import type { Trash } from './storage/trash.ts'
 import type { Storage } from './storage/tree.ts'
 import type { Directory } from './users.ts'
@@ -21,6 +22,7 @@ export interface State {
   uploads: Map<string, Map<string, Map<string, Buffer>>>
   /** User id to settings of the Notes app that differ from the default. */
   notesSettings: Map<string, Record<string, string>>
+  mail: MailStore
   /** Token to file id. */
   directLinks: Map<string, number>
   /** Poll token to the state of a login (Login Flow v2). */

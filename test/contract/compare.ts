@@ -37,7 +37,7 @@ const headersOfInterest = [
 
 /** JSON fields whose values are the instance's own; of these only the type is compared. */
 const ownFields =
-  /^(id|etag|modified|filename|apppassword|token|endpoint|login|url|lastLogin|\w+Timestamp)$/
+  /^(id|databaseId|\w*[mM]ailboxId|accountId|localMessageId|cacheBuster|downloadUrl|rawUrl|updatedAt|etag|modified|filename|apppassword|token|endpoint|login|url|lastLogin|\w+Timestamp)$/
 
 /** Elements whose text is the instance's own. */
 const ownElements =

@@ -1,6 +1,7 @@
 import { authenticate, type Outcome } from '../auth.ts'
 import { type Exchange, header, jsonReply, parameters, type Reply, reply } from '../http.ts'
 import { type Instance, isEnabled } from '../instance.ts'
+import * as mail from '../mail/ocs.ts'
 import { createAppPassword, deleteAppPassword } from './app-passwords.ts'
 import { anonymousCapabilities, userCapabilities } from './capabilities.ts'
 import { createDirectLink } from './direct-links.ts'
@@ -44,6 +45,11 @@ const routes: readonly Route[] = [
   route('GET', 'core/getapppassword', createAppPassword),
   route('DELETE', 'core/apppassword', deleteAppPassword),
   route('POST', 'apps/dav/api/v1/direct', createDirectLink),
+  route('GET', 'apps/mail/account/list', mail.listAccounts, 'mail'),
+  route('POST', 'apps/mail/message/send', mail.sendMessage, 'mail'),
+  route('GET', 'apps/mail/message/*', mail.getMessage, 'mail'),
+  route('GET', 'apps/mail/message/*/raw', mail.getRaw, 'mail'),
+  route('GET', 'apps/mail/message/*/attachment/*', mail.getAttachment, 'mail'),
   route('GET', 'apps/files_sharing/api/v1/sharees', sharees, 'files_sharing'),
 ]
 

@@ -22,6 +22,7 @@ import {
   type SampleFile,
   type SampleNote,
 } from './content.ts'
+import { fillMail } from './mail.ts'
 import { fillAgenda } from './personal.ts'
 
 const hour = 3600
@@ -29,6 +30,7 @@ const hour = 3600
 /** Gives the users called alice and bob, as far as there are such, something to work with. */
 export function fillWithSamples(state: State): void {
   const { accounts } = state.directory
+  fillMail(state)
   if (accounts.has('alice')) fillAlice(state)
   if (accounts.has('bob')) {
     addNotes(state, 'bob', bobNotes)
