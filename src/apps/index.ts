@@ -5,6 +5,7 @@ import { createConnectionApp } from './connection/index.ts'
 import { contactsApp } from './contacts/index.ts'
 import { coreApp } from './core/index.ts'
 import { createFilesApp } from './files/index.ts'
+import { mailApp } from './mail/index.ts'
 import { notesApp } from './notes/index.ts'
 import { tasksApp } from './tasks/index.ts'
 
@@ -23,6 +24,7 @@ export function createApps({ excludedTags }: AppOptions): readonly App[] {
     calendarApp,
     contactsApp,
     tasksApp,
+    mailApp,
   ]
 }
 

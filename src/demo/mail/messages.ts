@@ -93,7 +93,10 @@ function attachment(mail: Mail, id: string): Reply {
 }
 
 function download(content: Buffer, name: string, type: string): Reply {
-  const disposition = `attachment; filename="${encodeURIComponent(name).replaceAll('%20', ' ')}"`
+  const quoted = name.replaceAll(/["\\]/g, '\\$&')
+  // PHP sends UTF-8 as it is; Node writes headers as Latin-1.
+  const sent = Buffer.from(quoted, 'utf8').toString('latin1')
+  const disposition = `attachment; filename="${sent}"`
   return reply(200, { 'Content-Type': type, 'Content-Disposition': disposition }, content)
 }
 

@@ -36,7 +36,7 @@ export function getMessage(call: OcsCall): OcsResult {
   })
 }
 
-/** GET apps/mail/message/…/raw; bytes that are no UTF-8 leave the whole answer empty. */
+/** GET apps/mail/message/…/raw */
 export function getRaw(call: OcsCall): OcsResult {
   const mail = place(call)?.mail
   if (mail === undefined) return failure(404, 'Message, Account or Mailbox not found')
