@@ -17,9 +17,19 @@ const ENTITIES: Readonly<Record<string, string>> = {
 /** The text of a mail: Markdown where it was HTML; null where the mail cannot be decrypted. */
 export function textOf({ body, signature, hasHtmlBody }: Message): string | null {
   if (body === null) return null
-  if (hasHtmlBody) return htmlToMarkdown(body)
+  if (hasHtmlBody) return htmlToMarkdown(withBlockedImages(body))
   const text = plain(body)
   return signature === null ? text.trimEnd() : `${text}-- \n${plain(signature)}`.trimEnd()
+}
+
+/**
+ * The Mail app hides pictures from elsewhere until somebody wants to see them. Their alternative
+ * text may be all that a newsletter says.
+ */
+function withBlockedImages(html: string): string {
+  return html.replaceAll(/<img\b[^>]*\bdata-original-src=[^>]*>/g, image =>
+    image.replace(/\bstyle="[^"]*"/, ''),
+  )
 }
 
 /**

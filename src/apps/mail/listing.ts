@@ -37,22 +37,29 @@ export async function listPage(session: Session, query: MessageQuery): Promise<P
 
 async function page(session: Session, query: MessageQuery): Promise<Omit<Page, 'stale'>> {
   const { messages } = mail(session)
-  let asked = Math.min(query.limit + 1, MOST_MESSAGES)
-  let found = await messages({ ...query, limit: asked })
-  if (found.length === asked && asked < MOST_MESSAGES && isOneSecond(found)) {
-    asked = MOST_MESSAGES
-    found = await messages({ ...query, limit: asked })
-  }
+  const asked = Math.min(query.limit + 1, MOST_MESSAGES)
+  const found = await messages({ ...query, limit: asked })
   if (found.length < asked) return { messages: found, nextCursor: undefined }
-  const last = found.at(-1)?.dateInt ?? undefined
-  const whole = found.filter(({ dateInt }) => dateInt !== last)
-  // A hundred mails of one second: the API has no way to the others of that second.
-  if (whole.length === 0) return { messages: found, nextCursor: last }
-  return { messages: whole, nextCursor: whole.at(-1)?.dateInt ?? undefined }
+  const whole = withoutLastSecond(found)
+  if (whole.length > 0) return upTo(whole)
+  // More mails of one second than were asked for.
+  const all = asked < MOST_MESSAGES ? await messages({ ...query, limit: MOST_MESSAGES }) : found
+  const ofSecond = all.filter(({ dateInt }) => dateInt === all[0]?.dateInt)
+  if (ofSecond.length < MOST_MESSAGES && ofSecond.length === all.length) {
+    return { messages: all, nextCursor: undefined }
+  }
+  // The API has no way to more than a hundred of one second; what is behind them can be reached.
+  return upTo(ofSecond)
 }
 
-function isOneSecond(found: readonly Envelope[]): boolean {
-  return found.every(({ dateInt }) => dateInt === found[0]?.dateInt)
+function upTo(messages: Envelope[]): Omit<Page, 'stale'> {
+  return { messages, nextCursor: messages.at(-1)?.dateInt ?? undefined }
+}
+
+/** There may be more of the last second than were given. */
+function withoutLastSecond(found: readonly Envelope[]): Envelope[] {
+  const last = found.at(-1)?.dateInt
+  return found.filter(({ dateInt }) => dateInt !== last)
 }
 
 /** Fetches new mail; gives the error where only the mail server is the cause. */

@@ -44,8 +44,12 @@ function linked(text: string): string {
   return html + escaped(text.slice(end))
 }
 
+/** What looks like an entity is taken for one, and stays. */
 function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+  return text
+    .replaceAll(/&(?!#?\w+;)/g, '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
 }
 
 /** HTML as the API gives it: nothing runs, and pictures from elsewhere wait behind a proxy. */

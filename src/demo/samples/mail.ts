@@ -3,6 +3,7 @@ import {
   addMailbox,
   type DemoMail,
   deliver,
+  type MailAccount,
   mailboxFor,
   synchronise,
 } from '../mail/store.ts'
@@ -19,7 +20,11 @@ export function fillMail(state: State): void {
   const now = Math.floor(state.storage.now() / 1000)
   fillInbox(state, 'alice', aliceMails(now))
   fillInbox(state, 'bob', bobMails(now))
-  fillBuilds(state, now)
+  const user = state.directory.accounts.get('alice')
+  const account = user === undefined ? undefined : accountsOf(state.mail, user)[0]
+  if (account === undefined) return
+  account.aliases.push({ id: 1, name: 'Alice of the club', alias: 'alice@garden-club.example' })
+  fillBuilds(state, account, now)
 }
 
 function fillInbox({ mail, directory }: State, userId: string, mails: readonly DemoMail[]): void {
@@ -33,10 +38,7 @@ function fillInbox({ mail, directory }: State, userId: string, mails: readonly D
 }
 
 /** Sixty mails to page over, some of them in one second. */
-function fillBuilds({ mail, directory }: State, now: number): void {
-  const user = directory.accounts.get('alice')
-  const account = user === undefined ? undefined : accountsOf(mail, user)[0]
-  if (account === undefined) return
+function fillBuilds({ mail }: State, account: MailAccount, now: number): void {
   const builds = addMailbox(mail, account, 'Builds')
   for (let number = 1; number <= 60; number++) {
     deliver(mail, builds, {
