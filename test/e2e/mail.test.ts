@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Harness, startHarness } from '../support/harness.ts'
-import { type MailUser, mailUser, removeTestMail, TEST_SUBJECT } from '../support/mail.ts'
+import {
+  type MailUser,
+  mailUser,
+  removeTag,
+  removeTestMail,
+  TEST_SUBJECT,
+} from '../support/mail.ts'
 
 let h: Harness
 let alice: MailUser
@@ -13,6 +19,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await removeTestMail(h)
+  for (const name of ['tag', 'tag Ü']) await removeTag(h, TEST_SUBJECT + name)
   await h.close()
 }, 300_000)
 

@@ -1,5 +1,5 @@
 /** Mail in tests: where it is, and how it is cleared away. */
-import type { Harness } from './harness.ts'
+import { basic, type Harness } from './harness.ts'
 
 /** The subjects of all test mails begin with this. */
 export const TEST_SUBJECT = 'mcp-test-'
@@ -22,6 +22,16 @@ export async function mailUser(h: Harness): Promise<MailUser> {
     ),
   )
   return { accountId: account.id, email: account.emailAddress, boxes }
+}
+
+/** Deletes a tag, which no tool does. */
+export async function removeTag(h: Harness, display_name: string): Promise<void> {
+  const { tag } = await h.ok('nc_mail_create_tag', { display_name })
+  const { accountId } = await mailUser(h)
+  await fetch(`${h.backend.url}/index.php/apps/mail/api/tags/${tag.id}?accountId=${accountId}`, {
+    method: 'DELETE',
+    headers: { authorization: basic(h.backend.alice), 'ocs-apirequest': 'true' },
+  })
 }
 
 /** Deletes the test mails of the caller, for good. */

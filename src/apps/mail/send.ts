@@ -167,6 +167,12 @@ function parsed(text: string): unknown {
   }
 }
 
+const REASONS: Readonly<Record<string, string>> = {
+  refused: 'the mail server refused it',
+  'no sent mailbox': 'the account has no mailbox for sent mail',
+  'not prepared': 'Nextcloud could not prepare it',
+} satisfies Partial<Record<Fate, string>>
+
 function failure(id: number, fate: Attempt['fate'], cause: CodedError | undefined): CodedError {
   const subject = `outbox message ${id}`
   if (fate === 'unknown') {
@@ -181,12 +187,7 @@ function failure(id: number, fate: Attempt['fate'], cause: CodedError | undefine
       },
     )
   }
-  const why: Record<Exclude<Fate, 'sent' | 'sent without a copy' | 'unknown'>, string> = {
-    refused: 'the mail server refused it',
-    'no sent mailbox': 'the account has no mailbox for sent mail',
-    'not prepared': 'Nextcloud could not prepare it',
-  }
-  const reason = fate in why ? why[fate as keyof typeof why] : cause?.message
+  const reason = REASONS[fate] ?? cause?.message
   return new CodedError(cause?.code ?? 'UPSTREAM_ERROR', `Not sent: ${reason}`, {
     ...cause?.details,
     subject,

@@ -18,7 +18,7 @@ import { listMessages, syncMailbox } from './mailboxes.ts'
 import { onMessage } from './messages.ts'
 import { sendLocal, writeLocal } from './outbox.ts'
 import { accountsOf, addMailbox, type LocalMail, type MailAccount } from './store.ts'
-import { createTag } from './tags.ts'
+import { createTag, deleteTag } from './tags.ts'
 
 /** Where the API of the Mail app lies. */
 export const mailPrefix = '/index.php/apps/mail/'
@@ -78,6 +78,8 @@ function route(call: MailCall, resource: string, rest: string[]): Reply | undefi
       return listMessages(call)
     case 'POST tags':
       return createTag(call)
+    case 'DELETE tags/*':
+      return deleteTag(call, Number(id))
     case 'POST drafts':
       return withAccount(call, account => created(writeLocal(store, account, 'draft', given), 0))
     case 'POST outbox':

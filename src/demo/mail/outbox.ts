@@ -106,7 +106,8 @@ function asMail(account: MailAccount, mail: LocalMail): DemoMail & { messageId: 
     subject: mail.subject,
     messageId: `local-${mail.id}@demo`,
     ...(mail.inReplyTo === null ? {} : { inReplyTo: bare(mail.inReplyTo) }),
-    ...(mail.isHtml ? { html: mail.bodyHtml ?? '' } : { text: mail.bodyPlain ?? '' }),
+    // HTML goes out whenever there is some, whatever `isHtml` says.
+    ...(mail.bodyHtml === null ? { text: mail.bodyPlain ?? '' } : { html: mail.bodyHtml }),
   }
 }
 

@@ -19,6 +19,14 @@ export function createTag({ store, user, given }: MailCall): Reply {
   return jsonReply(200, tagJson(tag))
 }
 
+/** DELETE tags/…: the tag is gone from every mail. */
+export function deleteTag({ store, user }: MailCall, id: number): Reply {
+  const tag = store.tags.find(other => other.id === id && other.userId === user.id)
+  if (tag === undefined) return failure(400, 'Tag not found')
+  store.tags = store.tags.filter(other => other !== tag)
+  return jsonReply(200, [id])
+}
+
 /** PUT and DELETE messages/…/tags/…: a tag that does not exist is forbidden. */
 export function onTagOfMessage(call: MailCall, mail: Mail, imapLabel: string): Reply | undefined {
   const tag = tagOf(call.store.tags, call.user.id, imapLabel)

@@ -51,6 +51,13 @@ test('every mail is in exactly one page, whatever the times, the limit and the o
   )
 })
 
+test('where no two mails are of one second, pages are full and the last one ends', async () => {
+  const times = Array.from({ length: 10 }, (_, at) => at + 1)
+  expect((await all(mailbox(times, 'newest'), 5)).sizes).toEqual([5, 5])
+  expect((await all(mailbox(times, 'newest'), 4)).sizes).toEqual([4, 4, 2])
+  expect((await all(mailbox(times, 'newest'), 10)).sizes).toEqual([10])
+})
+
 test('more than a hundred of one second do not keep the others from being read', async () => {
   const times = [9, ...Array.from({ length: 130 }, () => 5), 1]
   const { ids } = await all(mailbox(times, 'newest'), 50)

@@ -42,6 +42,7 @@ export const setTag = defineTool({
   output: Tagged,
   async run({ session }, { message_id, tag }) {
     const api = mail(session)
+    // The API neither lists tags nor tells their labels in another way.
     const label = tag.startsWith('$') ? tag : (await api.createTag(tag, DEFAULT_COLOR)).imapLabel
     return { tag: await api.setTag(message_id, label ?? tag), message_id }
   },
