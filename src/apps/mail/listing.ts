@@ -14,9 +14,13 @@ export interface Page {
   messages: Envelope[]
   /** Time of the last mail: there is more behind it. */
   nextCursor: number | undefined
-  /** The mail server did not answer: this is what Nextcloud knew before. */
-  stale: boolean
+  /** Why mails may be missing. */
+  note: string | undefined
 }
+
+const STALE = 'The mail server did not answer: newer mails may be missing, flags be old.'
+const UNFINISHED = 'Nextcloud is still fetching mail into this mailbox: list it again in a minute.'
+const CROWDED = `More than ${MOST_MESSAGES} mails are of one second: Nextcloud gives no more of them.`
 
 /**
  * Lists a page. The first one has what is new: Nextcloud itself knows only of mail that somebody
@@ -27,33 +31,33 @@ export interface Page {
  * more mails than that are of one second.
  */
 export async function listPage(session: Session, query: MessageQuery): Promise<Page> {
-  const failure = query.cursor === undefined ? await refresh(session, query.mailboxId) : undefined
+  const fetched = query.cursor === undefined ? await refresh(session, query.mailboxId) : {}
   try {
-    return { ...(await page(session, query)), stale: failure !== undefined }
+    const found = await page(session, query)
+    return { ...found, note: fetched.note ?? found.note }
   } catch (error) {
-    throw failure ?? error
+    throw fetched.failure ?? error
   }
 }
 
-async function page(session: Session, query: MessageQuery): Promise<Omit<Page, 'stale'>> {
+async function page(session: Session, query: MessageQuery): Promise<Page> {
   const { messages } = mail(session)
   const asked = Math.min(query.limit + 1, MOST_MESSAGES)
   const found = await messages({ ...query, limit: asked })
-  if (found.length < asked) return { messages: found, nextCursor: undefined }
+  if (found.length < asked) return { messages: found, nextCursor: undefined, note: undefined }
   const whole = withoutLastSecond(found)
   if (whole.length > 0) return upTo(whole)
   // More mails of one second than were asked for.
   const all = asked < MOST_MESSAGES ? await messages({ ...query, limit: MOST_MESSAGES }) : found
   const ofSecond = all.filter(({ dateInt }) => dateInt === all[0]?.dateInt)
-  if (ofSecond.length < MOST_MESSAGES && ofSecond.length === all.length) {
-    return { messages: all, nextCursor: undefined }
-  }
-  // The API has no way to more than a hundred of one second; what is behind them can be reached.
-  return upTo(ofSecond)
+  if (ofSecond.length === MOST_MESSAGES) return { ...upTo(ofSecond), note: CROWDED }
+  return ofSecond.length === all.length
+    ? { messages: all, nextCursor: undefined, note: undefined }
+    : upTo(ofSecond)
 }
 
-function upTo(messages: Envelope[]): Omit<Page, 'stale'> {
-  return { messages, nextCursor: messages.at(-1)?.dateInt ?? undefined }
+function upTo(messages: Envelope[]): Page {
+  return { messages, nextCursor: messages.at(-1)?.dateInt ?? undefined, note: undefined }
 }
 
 /** There may be more of the last second than were given. */
@@ -62,17 +66,25 @@ function withoutLastSecond(found: readonly Envelope[]): Envelope[] {
   return found.filter(({ dateInt }) => dateInt !== last)
 }
 
-/** Fetches new mail; gives the error where only the mail server is the cause. */
-async function refresh(session: Session, mailboxId: number): Promise<CodedError | undefined> {
+interface Fetched {
+  note?: string
+  /** What to say where nothing is known either. */
+  failure?: CodedError
+}
+
+/** Fetches new mail; where only the mail server is the cause that it cannot, that is a note. */
+async function refresh(session: Session, mailboxId: number): Promise<Fetched> {
   const { sync } = mail(session)
   try {
     let state = await sync(mailboxId, false)
     for (let tries = 0; state !== 'done' && tries < MOST_SYNCS; tries++) {
       state = await sync(mailboxId, true)
     }
-    return undefined
-  } catch (error) {
-    if (isCodedError(error) && error.details.serverMessage === 'Server error') return error
-    throw error
+    return state === 'done' ? {} : { note: UNFINISHED }
+  } catch (failure) {
+    if (isCodedError(failure) && failure.details.serverMessage === 'Server error') {
+      return { note: STALE, failure }
+    }
+    throw failure
   }
 }

@@ -103,12 +103,12 @@ export const listMessages = defineTool({
     total_count: z.int().describe('In this page'),
     has_more: z.boolean(),
     next_cursor: z.int().optional().describe('Only where there is more'),
-    note: z.string().optional().describe('Where new mails could not be fetched'),
+    note: z.string().optional().describe('Why mails may be missing'),
   }),
   async run({ session }, { mailbox_id, cursor, search_filter, limit }) {
     const filter = search_filter === undefined ? undefined : apiFilter(search_filter)
     const query = { mailboxId: mailbox_id, cursor, filter, limit }
-    const { messages, nextCursor, stale } = await listPage(session, query)
+    const { messages, nextCursor, note } = await listPage(session, query)
     return {
       results: messages.map(message => ({
         databaseId: message.databaseId,
@@ -126,9 +126,7 @@ export const listMessages = defineTool({
       total_count: messages.length,
       has_more: nextCursor !== undefined,
       ...(nextCursor === undefined ? {} : { next_cursor: nextCursor }),
-      ...(stale
-        ? { note: 'The mail server did not answer: newer mails may be missing, flags be old.' }
-        : {}),
+      ...(note === undefined ? {} : { note }),
     }
   },
 })
