@@ -183,6 +183,7 @@ describe('when the mail server does not answer', () => {
     h.backend.demo?.setMailServers('alice', { imap: false })
     const page = await list()
     expect(page.results.length).toBeGreaterThan(0)
+    expect(page.untrusted_content).toBe(true)
     expect(page.note).toMatch(/mail server did not answer/)
     const calls: [string, Record<string, unknown>][] = [
       ['nc_mail_get_message', {}],

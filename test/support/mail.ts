@@ -28,10 +28,12 @@ export async function mailUser(h: Harness): Promise<MailUser> {
 export async function removeTag(h: Harness, display_name: string): Promise<void> {
   const { tag } = await h.ok('nc_mail_create_tag', { display_name })
   const { accountId } = await mailUser(h)
-  await fetch(`${h.backend.url}/index.php/apps/mail/api/tags/${tag.id}?accountId=${accountId}`, {
+  const path = `/index.php/apps/mail/api/tags/${accountId}/delete/${tag.id}`
+  const { status } = await fetch(h.backend.url + path, {
     method: 'DELETE',
     headers: { authorization: basic(h.backend.alice), 'ocs-apirequest': 'true' },
   })
+  if (status !== 200) throw new Error(`the tag ${display_name} is still there (${status})`)
 }
 
 /** Deletes the test mails of the caller, for good. */

@@ -78,8 +78,6 @@ function route(call: MailCall, resource: string, rest: string[]): Reply | undefi
       return listMessages(call)
     case 'POST tags':
       return createTag(call)
-    case 'DELETE tags/*':
-      return deleteTag(call, Number(id))
     case 'POST drafts':
       return withAccount(call, account => created(writeLocal(store, account, 'draft', given), 0))
     case 'POST outbox':
@@ -97,6 +95,7 @@ function route(call: MailCall, resource: string, rest: string[]): Reply | undefi
     case 'DELETE outbox/*':
       return onOutbox(call, Number(id))
   }
+  if (on.startsWith('DELETE tags/*/delete/')) return deleteTag(call, Number(more[1]))
   return resource === 'messages' && id !== undefined ? onMessage(call, Number(id), more) : undefined
 }
 

@@ -19,7 +19,7 @@ export function createTag({ store, user, given }: MailCall): Reply {
   return jsonReply(200, tagJson(tag))
 }
 
-/** DELETE tags/…: the tag is gone from every mail. */
+/** DELETE tags/…/delete/…: the tag is gone from every mail. */
 export function deleteTag({ store, user }: MailCall, id: number): Reply {
   const tag = store.tags.find(other => other.id === id && other.userId === user.id)
   if (tag === undefined) return failure(400, 'Tag not found')
