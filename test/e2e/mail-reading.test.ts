@@ -236,3 +236,11 @@ describe('lockdown and annotations', () => {
     await locked.close()
   })
 })
+
+test('where there is no Mail app, its tools are not listed', async () => {
+  const without = await startHarness({ backend: await demoBackend({ apps: ['notes'] }) })
+  const names = (await without.client.listTools()).tools.map(({ name }) => name)
+  expect(names).toContain('nc_notes_get_note')
+  expect(names.filter(name => name.startsWith('nc_mail_'))).toEqual([])
+  await without.close()
+})
