@@ -165,6 +165,11 @@ test('a mailbox that Nextcloud never looked into is fetched first', async () => 
     subject: 'First',
   })
   const { boxes } = await mailUser(fresh)
+  const behind = { mailbox_id: boxes.inbox, cursor: 1 }
+  expect((await fresh.call('nc_mail_list_messages', behind)).error).toMatchObject({
+    code: 'BAD_INPUT',
+    server_message: `mailbox ${boxes.inbox} is not cached`,
+  })
   const requests = await fresh.requestsOf(async () => {
     const page = await fresh.ok('nc_mail_list_messages', { mailbox_id: boxes.inbox })
     expect(page.results).toMatchObject([{ subject: 'First' }])
