@@ -2,12 +2,21 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { appPasswordsOf, mintAppPassword, revokeById } from './auth.ts'
 import { createInstance, type Instance, knownApps, resetInstance } from './instance.ts'
+import {
+  accountsOf,
+  type DemoMail,
+  deliver,
+  type MailAccount,
+  type MailServers,
+  mailboxFor,
+} from './mail/store.ts'
 import { samplePages } from './samples/pages.ts'
 import { createDemoServer } from './server.ts'
 import type { SharingPolicy } from './shares/policy.ts'
 import { type Account, type DemoUser, defaultUsers } from './users.ts'
 import { type Web, webOf } from './web.ts'
 
+export type { DemoMail, MailServers } from './mail/store.ts'
 export type { DemoUser } from './users.ts'
 export type { Web, WebPage } from './web.ts'
 
@@ -83,6 +92,14 @@ export interface DemoNextcloud {
    * @throws RangeError when there is no such feed
    */
   breakFeed(feedId: number, message: string): void
+  /**
+   * Brings a mail to a user's inbox, where Nextcloud finds it with the next sync.
+   *
+   * @throws RangeError when there is no such user, or none with a mail account
+   */
+  deliverMail(userId: string, mail: DemoMail): void
+  /** Changes how the mail servers behind a user's account behave. */
+  setMailServers(userId: string, change: Partial<MailServers>): void
   /** Replaces the observer of requests. */
   setRequestHook(hook: DemoOptions['onRequest'] | undefined): void
   /** Puts users, files and everything else back to the initial data; locks are released. */
@@ -160,6 +177,12 @@ export async function startDemoNextcloud(options: DemoOptions = {}): Promise<Dem
       feed.errors++
       feed.lastError = message
     },
+    deliverMail(userId, mail) {
+      deliver(instance.state.mail, mailboxFor(mailAccountOf(instance, userId), 'inbox'), mail)
+    },
+    setMailServers(userId, change) {
+      Object.assign(mailAccountOf(instance, userId).servers, change)
+    },
     setRequestHook(replacement) {
       hook = replacement
     },
@@ -176,6 +199,12 @@ export async function startDemoNextcloud(options: DemoOptions = {}): Promise<Dem
 function accountOf({ state }: Instance, userId: string): Account {
   const account = state.directory.accounts.get(userId)
   if (account === undefined) throw new RangeError(`The demo has no user "${userId}"`)
+  return account
+}
+
+function mailAccountOf(instance: Instance, userId: string): MailAccount {
+  const [account] = accountsOf(instance.state.mail, accountOf(instance, userId))
+  if (account === undefined) throw new RangeError(`"${userId}" has no mail account in the demo`)
   return account
 }
 

@@ -6,6 +6,7 @@ import { createComments } from './dav/comment-store.ts'
 import { createTags } from './dav/tag-store.ts'
 import { createDeck } from './deck/store.ts'
 import { createForms } from './forms/store.ts'
+import { createMailStore } from './mail/store.ts'
 import { createNews } from './news/store.ts'
 import { createPolls } from './polls/store.ts'
 import { fillWithSamples } from './samples/fill.ts'
@@ -66,6 +67,7 @@ export const knownApps = [
   'spreed',
   'forms',
   'polls',
+  'mail',
 ] as const
 
 /** Makes an instance in its initial state. */
@@ -108,6 +110,7 @@ function createState(settings: Settings): State {
     talk: createTalk(),
     forms: createForms(),
     polls: createPolls(),
+    mail: createMailStore(settings.now),
     directLinks: new Map(),
     logins: new Map(),
     sessions: new Map(),

@@ -6,6 +6,7 @@ import { deckPrefix, handleDeck } from './deck/routes.ts'
 import { cookie, type Exchange, jsonReply, type Reply, reply, unknownRoute } from './http.ts'
 import { type Instance, isEnabled } from './instance.ts'
 import { handleLogin } from './login/routes.ts'
+import { handleMail, mailPrefix } from './mail/api.ts'
 import { handleNews, newsPrefix } from './news/api.ts'
 import { handleNotes, notesPrefix } from './notes/api.ts'
 import { status } from './ocs/capabilities.ts'
@@ -69,6 +70,7 @@ function route(instance: Instance, exchange: Exchange): Reply | Promise<Reply> {
   if (path.startsWith(newsPrefix)) return handleNews(instance, exchange)
   if (path.startsWith(cookbookPrefix)) return handleCookbook(instance, exchange)
   if (path.startsWith(deckPrefix)) return handleDeck(instance, exchange)
+  if (path.startsWith(mailPrefix)) return handleMail(instance, exchange)
   if (path.startsWith('/ocs/v2.php/')) return handleOcs(instance, exchange, 2)
   if (path.startsWith('/ocs/v1.php/')) return handleOcs(instance, exchange, 1)
   if (/^\/remote\.php\/(?:web)?dav(?:\/|$)/.test(path)) return handleDav(instance, exchange)

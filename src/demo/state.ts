@@ -5,6 +5,7 @@ import type { CommentStore } from './dav/comment-store.ts'
 import type { TagStore } from './dav/tag-store.ts'
 import type { DeckStore } from './deck/store.ts'
 import type { FormStore } from './forms/store.ts'
+import type { MailStore } from './mail/store.ts'
 import type { NewsStore } from './news/store.ts'
 import type { PollStore } from './polls/store.ts'
 import type { ShareStore } from './shares/store.ts'
@@ -38,6 +39,7 @@ export interface State {
   talk: TalkStore
   forms: FormStore
   polls: PollStore
+  mail: MailStore
   /** Token to file id. */
   directLinks: Map<string, number>
   /** Poll token to the state of a login (Login Flow v2). */

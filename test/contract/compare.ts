@@ -41,7 +41,7 @@ const headersOfInterest = [
 
 /** JSON fields whose values are the instance's own; of these only the type is compared. */
 const ownFields =
-  /^(id|recipe_id|etag|ETag|deletedAt|fileid|creationDateTime|modified|lastModified|added|date(Created|Modified)|filename|apppassword|token|endpoint|login|url|lastLogin|\w+Timestamp|createdAt|lastEditAt|stime|storage|(item|file)_(source|parent|mtime)|URL|timestamp|lastActivity|lastReadMessage|lastCommonReadMessage|attendeeId|roomToken|avatarVersion|hash|created|lastUpdated|lastInteraction|relevantThreshold|expire)$/
+  /^(id|recipe_id|etag|ETag|deletedAt|fileid|creationDateTime|modified|lastModified|added|date(Created|Modified)|filename|apppassword|token|endpoint|login|url|lastLogin|\w+Timestamp|createdAt|lastEditAt|stime|storage|(item|file)_(source|parent|mtime)|URL|timestamp|lastActivity|lastReadMessage|lastCommonReadMessage|attendeeId|roomToken|avatarVersion|hash|created|lastUpdated|lastInteraction|relevantThreshold|expire|databaseId|\w*[mM]ailboxId|accountId|localMessageId|cacheBuster|downloadUrl|rawUrl|updatedAt)$/
 
 /** Elements whose text is the instance's own. */
 const ownElements =

@@ -142,16 +142,9 @@ describe('scopes', () => {
   test('do not become more by adding boxes that there are none of', async () => {
     const { tokens } = await connectClient(h, h.alice, {
       scope: 'notes:read',
-      scopes: [
-        'notes:read',
-        'mail:send',
-        'semantic:read',
-        'admin',
-        'openid',
-        'notes:read notes:write',
-      ],
+      scopes: ['notes:read', 'semantic:read', 'admin', 'openid', 'notes:read notes:write'],
     })
-    // Nothing here has tools for mail, so nobody is asked about it.
+    // Nothing here has tools for semantic search, so nobody is asked about it.
     expect(tokens.scope).toBe('notes:read')
     expect(claimsOf(tokens.access_token).scope).toBe('notes:read')
     const denied = await callWith(tokens.access_token, 'nc_notes_create_note', {

@@ -191,6 +191,19 @@ const ARGUMENTS: Record<string, Record<string, unknown>> = {
   nc_polls_list_polls: {},
   nc_polls_get_poll: { poll_id: 1 },
   nc_polls_vote: { poll_id: 1, votes: { x: 'yes' } },
+  nc_mail_list_accounts: {},
+  nc_mail_list_mailboxes: { account_id: 1 },
+  nc_mail_list_messages: { mailbox_id: 1 },
+  nc_mail_get_message: { message_id: 1 },
+  nc_mail_get_attachment: { message_id: 4, attachment_id: '2' },
+  nc_mail_get_message_source: { message_id: 1 },
+  nc_mail_send_message: { account_id: 1, to: 'bob@example.org', subject: 's', body: 'b' },
+  nc_mail_set_flags: { message_id: 1, seen: true },
+  nc_mail_create_tag: { display_name: 't' },
+  nc_mail_set_tag: { message_id: 1, tag: 't' },
+  nc_mail_remove_tag: { message_id: 1, tag: 't' },
+  nc_mail_move_message: { message_id: 1, destination_mailbox_id: 2 },
+  nc_mail_delete_message: { message_id: 1 },
 }
 
 /** What a caller may be told for each fault; the exact code depends on what the tool was doing. */

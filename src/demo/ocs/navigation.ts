@@ -15,6 +15,7 @@ function entries(instance: Instance, base: string): object[] {
   const known = [
     { id: 'files', name: 'Files', order: 0 },
     { id: 'spreed', name: 'Talk', order: 3 },
+    { id: 'mail', name: 'Mail', order: 3 },
     { id: 'contacts', name: 'Contacts', order: 4 },
     { id: 'calendar', name: 'Calendar', order: 5 },
     { id: 'notes', name: 'Notes', order: 10 },

@@ -12,6 +12,7 @@ import {
   reply,
 } from '../http.ts'
 import { type Instance, isEnabled } from '../instance.ts'
+import * as mail from '../mail/ocs.ts'
 import { pollsRoutes } from '../polls/routes.ts'
 import * as sharing from '../shares/api.ts'
 import { talkRoutes } from '../talk/routes.ts'
@@ -65,6 +66,11 @@ const routes: readonly Route[] = [
   ...talkRoutes,
   ...formsRoutes,
   ...pollsRoutes,
+  route('GET', 'apps/mail/account/list', mail.listAccounts, 'mail'),
+  route('POST', 'apps/mail/message/send', mail.sendMessage, 'mail'),
+  route('GET', 'apps/mail/message/*', mail.getMessage, 'mail'),
+  route('GET', 'apps/mail/message/*/raw', mail.getRaw, 'mail'),
+  route('GET', 'apps/mail/message/*/attachment/*', mail.getAttachment, 'mail'),
 ]
 
 function sharingRoute(method: string, path: string, run: Route['run']): Route {

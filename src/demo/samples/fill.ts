@@ -27,6 +27,7 @@ import {
   type SampleNote,
 } from './content.ts'
 import { fillConversations } from './conversations.ts'
+import { fillMail } from './mail.ts'
 import { sampleFeed } from './pages.ts'
 import { fillAgenda } from './personal.ts'
 import { aliceRecipes, bobRecipes, type SampleRecipe } from './recipes.ts'
@@ -38,6 +39,7 @@ const hour = 3600
 export function fillWithSamples(state: State): void {
   const { accounts } = state.directory
   if (accounts.has('alice') && accounts.has('bob')) fillConversations(state)
+  fillMail(state)
   if (accounts.has('alice')) fillAlice(state)
   fillTables(state)
   if (accounts.has('bob')) {

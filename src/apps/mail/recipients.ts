@@ -1,0 +1,53 @@
+/** Recipients as people write them (RFC 5322, section 3.4, without groups and comments). */
+import { domainToASCII } from 'node:url'
+import { badInput } from '../../nextcloud/errors.ts'
+
+/** A recipient as the Mail app takes it. */
+export interface Recipient {
+  label: string
+  email: string
+}
+
+const LOCAL_PART = /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*$/
+const DOMAIN =
+  /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])$/i
+
+/**
+ * The recipients in a list, separated by commas or semicolons: `a@b.org`, `Ann <a@b.org>` or
+ * `"Last, First" <a@b.org>`. Domains in other scripts are encoded (RFC 5891).
+ *
+ * @param argument what the list is called, for errors
+ * @throws CodedError `BAD_INPUT` that names the first address which is none
+ */
+export function parseRecipients(argument: string, text: string): Recipient[] {
+  return entriesOf(text).map(entry => recipientOf(argument, entry))
+}
+
+/** Splits at separators that are neither in quotes nor in angle brackets. */
+function entriesOf(text: string): string[] {
+  const entries = text.match(/(?:"(?:[^"\\]|\\.)*"|<[^>]*>|[^,;])+/gs) ?? []
+  return entries.map(entry => entry.trim()).filter(entry => entry !== '')
+}
+
+function recipientOf(argument: string, entry: string): Recipient {
+  const [, quoted, name, bracketed] =
+    /^(?:"((?:[^"\\]|\\.)*)"|([^"<>]*?))\s*<([^<>]*)>$/s.exec(entry) ?? []
+  const email = emailOf(bracketed ?? entry)
+  const label = (quoted?.replaceAll(/\\(.)/gs, '$1') ?? name ?? '').trim()
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+  if (email === undefined || /[\u0000-\u001F\u007F]/.test(label)) {
+    throw badInput(
+      `${argument}: "${entry}" is not a mail address`,
+      'Write name@example.org or "Last, First" <name@example.org>, separated by commas.',
+    )
+  }
+  return { label: label === '' ? email : label, email }
+}
+
+function emailOf(text: string): string | undefined {
+  const at = text.lastIndexOf('@')
+  const local = text.slice(0, at).trim()
+  if (at < 1 || local.length > 64 || !LOCAL_PART.test(local)) return undefined
+  const domain = domainToASCII(text.slice(at + 1).trim())
+  return DOMAIN.test(domain) ? `${local}@${domain}` : undefined
+}
