@@ -32,6 +32,7 @@ function toolReference(): string {
   const lines = [NOTICE, '', '# Tools and resources', '']
   for (const app of apps) {
     lines.push(`## ${app.title}`, '')
+    if (app.about !== undefined) lines.push(`${app.about}.`, '')
     if (app.always) lines.push('For callers with access tokens, whatever their scopes.', '')
     if (app.requires !== undefined) {
       lines.push(`Listed where the app \`${app.requires}\` is installed.`, '')
@@ -108,13 +109,12 @@ function configurationReference(): string {
 }
 
 function toolTable(): string {
-  const rows = apps.map(app => {
-    const names = app.tools
-      .filter(({ name }) => catalog.tools.has(name))
-      .map(({ name }) => code(name))
-    return `| ${app.title} | ${names.join(' ')} |`
+  const rows = apps.map(({ about = '', title, tools }) => {
+    const offered = tools.filter(({ name }) => catalog.tools.has(name))
+    const anchor = title.toLowerCase().replaceAll(' ', '-')
+    return `| [${title}](docs/reference/tools.md#${anchor}) | ${about} | ${offered.length} |`
   })
-  return ['| App | Tools |', '|---|---|', ...rows].join('\n')
+  return ['| App | What for | Tools |', '|---|---|---|', ...rows].join('\n')
 }
 
 function code(text: string): string {

@@ -6,6 +6,8 @@ export interface App {
   /** Name in `--enable-app` and in the documentation: `notes`, `files`. */
   readonly id: string
   readonly title: string
+  /** What can be done with it, in a few words for people. */
+  readonly about?: string
   /** Other names that `--enable-app` takes. */
   readonly aliases?: readonly string[]
   /**

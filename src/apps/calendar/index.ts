@@ -11,6 +11,7 @@ import { createEventTool, deleteEventTool, updateEventTool } from './tools/write
 export const calendarApp: App = {
   id: 'calendar',
   title: 'Calendar',
+  about: 'Events in all calendars, single occurrences too; meetings, free times, calendars',
   warmUp,
   tools: [
     listCalendarsTool,

@@ -14,6 +14,7 @@ export function createConnectionApp(services: {
   return {
     id: 'connection',
     title: 'Connection',
+    about: 'What the caller may do here, and how to change it',
     always: true,
     tools: [
       ...(connection === undefined ? [] : connectionTools(connection)),

@@ -7,6 +7,7 @@ import { createContact, deleteContact, updateContact } from './write-tools.ts'
 export const contactsApp: App = {
   id: 'contacts',
   title: 'Contacts',
+  about: 'Contacts in all address books, with groups and photos',
   tools: [
     listAddressbooks,
     listContactsTool,

@@ -16,6 +16,7 @@ import { createRecipe, deleteRecipe, importRecipe, updateRecipe } from './write-
 export const cookbookApp: App = {
   id: 'cookbook',
   title: 'Cookbook',
+  about: 'Recipes: find, import from the web, write',
   requires: 'cookbook',
   tools: [
     importRecipe,

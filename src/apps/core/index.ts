@@ -25,6 +25,7 @@ const capabilities: Resource = {
 export const coreApp: App = {
   id: 'core',
   title: 'Nextcloud',
+  about: 'Who the user is, whom things can be shared with',
   tools: [getCurrentUser, searchPeopleTool],
   resources: [capabilities],
 }

@@ -44,6 +44,7 @@ export function createDeckApp({ excludedTags }: DeckOptions): App {
   return {
     id: 'deck',
     title: 'Deck',
+    about: 'Boards, stacks and cards with labels, people, comments and attachments',
     requires: 'deck',
     tools: [
       getBoards,

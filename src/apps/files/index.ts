@@ -23,6 +23,7 @@ export function createFilesApp({ excludedTags }: FilesOptions): App {
   return {
     id: 'files',
     title: 'Files',
+    about: 'Files and folders: read, write, move, search, comments, tags, versions, trash',
     aliases: ['webdav'],
     tools: [
       ...readTools(open),

@@ -5,6 +5,7 @@ import { getForm, listForms, submitForm } from './tools.ts'
 export const formsApp: App = {
   id: 'forms',
   title: 'Forms',
+  about: 'Forms: questions, answers, results',
   requires: 'forms',
   tools: [listForms, getForm, submitForm],
 }

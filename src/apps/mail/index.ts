@@ -9,6 +9,7 @@ import { deleteMessage, moveMessage, setFlags } from './tools/write.ts'
 export const mailApp: App = {
   id: 'mail',
   title: 'Mail',
+  about: 'Mail in all accounts: find, read, send, file away',
   requires: 'mail',
   tools: [
     listAccounts,

@@ -15,6 +15,7 @@ import { markRead, setStarred, subscribe, unsubscribe } from './write-tools.ts'
 export const newsApp: App = {
   id: 'news',
   title: 'News',
+  about: 'Feeds and their items: read, star, subscribe',
   requires: 'news',
   tools: [
     listFolders,

@@ -14,6 +14,7 @@ import {
 export const notesApp: App = {
   id: 'notes',
   title: 'Notes',
+  about: 'Markdown notes: find, read, write, append, attachments',
   requires: 'notes',
   tools: [
     searchNotesTool,

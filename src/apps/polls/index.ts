@@ -5,6 +5,7 @@ import { getPollTool, listPollsTool, voteTool } from './tools.ts'
 export const pollsApp: App = {
   id: 'polls',
   title: 'Polls',
+  about: 'Polls: options, votes, results',
   requires: 'polls',
   tools: [listPollsTool, getPollTool, voteTool],
 }

@@ -19,6 +19,7 @@ export function createSharingApp({ excludedTags }: SharingOptions): App {
   return {
     id: 'sharing',
     title: 'Sharing',
+    about: 'Shares with people, groups and teams, and public links',
     requires: 'files_sharing',
     tools: [...createTools(open), ...readTools(open), ...changeTools(open)],
   }

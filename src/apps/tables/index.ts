@@ -9,6 +9,7 @@ import { saveView } from './tools/views.ts'
 export const tablesApp: App = {
   id: 'tables',
   title: 'Tables',
+  about: 'Tables with typed columns, views, rows one by one or in bulk',
   requires: 'tables',
   tools: [
     listTables,

@@ -20,6 +20,7 @@ import { listReactionsTool, react, removeReactionTool } from './tools/reactions.
 export const talkApp: App = {
   id: 'talk',
   title: 'Talk',
+  about: 'Conversations: history, sending, reactions, polls',
   aliases: ['spreed'],
   requires: 'spreed',
   tools: [

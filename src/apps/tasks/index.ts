@@ -7,6 +7,7 @@ import { completeTodo, createTodo, deleteTodo, updateTodo } from './tools/write.
 export const tasksApp: App = {
   id: 'tasks',
   title: 'Tasks',
+  about: 'Todos with subtasks, reminders and recurrence',
   warmUp,
   aliases: ['todo', 'todos'],
   tools: [listTodos, searchTodos, createTodo, updateTodo, completeTodo, deleteTodo],
