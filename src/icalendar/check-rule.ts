@@ -25,11 +25,16 @@ export function checkedRule(
   endDate: string | undefined,
 ): string {
   const field = 'recurrence_rule'
-  const given = text.trim().replace(/^RRULE:/i, '')
+  // Blanks mean nothing in a rule; a line break would be the end of it, and begin another property.
+  const given = text.replace(/\s/g, '').replace(/^RRULE:/i, '')
   const { rule, problems } = parseRule(given)
-  const [problem] = problems
+  const [problem = /[^\x21-\x7E]/.test(given) ? 'has characters that no rule has' : undefined] =
+    problems
   if (rule === undefined || problem !== undefined) {
     throw badInput(`${field} ${problem ?? 'is broken'}`, 'Example: FREQ=WEEKLY;BYDAY=MO,WE.')
+  }
+  if (rule.count !== undefined && endDate !== undefined) {
+    throw badInput(`recurrence_end_date: ${field} has COUNT already`, 'Give one of them.')
   }
   const isTimed = ['SECONDLY', 'MINUTELY', 'HOURLY'].includes(rule.frequency)
   const hasTimes = [rule.byHour, rule.byMinute, rule.bySecond].some(list => list.length > 0)

@@ -27,6 +27,8 @@ export interface AlarmSetting {
   readonly context: EditContext
   /** What a new alarm shows where its reminder does not say. */
   readonly title: string
+  /** What a new alarm is before, where its reminder does not say; default: the start. */
+  readonly related?: Reminder['related']
 }
 
 /**
@@ -42,8 +44,13 @@ export function setReminders(
   if (reminders.length > MOST_REMINDERS) throw badInput(`reminders: at most ${MOST_REMINDERS}`)
   const { zoneOf, zone } = setting
   const wanted = reminders.map(reminder => {
-    const trigger = readTrigger(reminder, zone)
-    return { reminder, trigger, key: `${reminder.action} ${triggerKey(trigger, zone)}` }
+    const trigger = readTrigger(
+      { ...reminder, related: reminder.related ?? setting.related ?? null },
+      zone,
+    )
+    // What is read says nothing of a relation to the start.
+    const keys = [trigger, readTrigger(reminder, zone)].map(each => triggerKey(each, zone))
+    return { reminder, trigger, keys: keys.map(key => `${reminder.action} ${key}`) }
   })
   const left = [...wanted]
   let changed = component
@@ -52,7 +59,7 @@ export function setReminders(
     const trigger = triggerOf(alarm, zoneOf)
     if (action === undefined || trigger === undefined) continue
     const key = `${action} ${triggerKey(trigger, zone)}`
-    const at = left.findIndex(each => each.key === key)
+    const at = left.findIndex(({ keys }) => keys.includes(key))
     const [match] = at < 0 ? [] : left.splice(at, 1)
     changed = replacePart(changed, alarm, match && withTexts(alarm, match.reminder))
   }
@@ -133,7 +140,8 @@ function completed(alarm: Component, action: string, setting: AlarmSetting): Com
   if (action !== 'AUDIO' && !names.has('DESCRIPTION')) made = setText(made, 'DESCRIPTION', title)
   if (action !== 'EMAIL') return made
   if (!names.has('SUMMARY')) made = setText(made, 'SUMMARY', title)
-  const address = setting.context.organizer?.email
+  const { organizer, addresses = [] } = setting.context
+  const address = organizer?.email ?? addresses[0]
   if (names.has('ATTENDEE') || address === undefined) return made
   return setValue(made, 'ATTENDEE', `mailto:${address}`)
 }

@@ -5,6 +5,7 @@ import { setWhen, zoneIn } from './edit.ts'
 import { placed } from './edit-time.ts'
 import { whenOf } from './event.ts'
 import type { CalendarObject } from './object.ts'
+import { lengthOfComponent } from './series.ts'
 import { instantOf, isoOf, type When } from './time.ts'
 import { timesOf } from './todo.ts'
 import { readUserTime, readUserZone } from './user-time.ts'
@@ -53,18 +54,21 @@ export function withTimes(
   }
   set('DTSTART', changes.dtstart)
   set('DUE', changes.due)
-  check(timesOf(made, zoneOf), changes, zone)
+  const length = lengthOfComponent(made, zoneOf)
+  const isExact = length.by === 'duration' && length.duration.exact !== 0
+  check({ ...timesOf(made, zoneOf), isExact }, changes, zone)
   return made
 }
 
 function check(
-  { start, due }: { start: When | undefined; due: When | undefined },
+  { start, due, isExact }: { start: When | undefined; due: When | undefined; isExact: boolean },
   changes: DueWishes,
   zone: Zone,
 ): void {
   if (start === undefined || due === undefined) return
   const field = changes.due ? 'due' : 'dtstart'
-  if ((start.kind === 'date') !== (due.kind === 'date')) {
+  // A DURATION of hours after a day is none that may be.
+  if ((start.kind === 'date') !== (due.kind === 'date') || (isExact && start.kind === 'date')) {
     throw badInput(
       `${field}: dtstart and due are both days, or both have a time of day`,
       'Give both, in the same form.',

@@ -145,8 +145,10 @@ function movedEnd(own: When, ownEnd: When, start: When, named: Zone | undefined,
   const isOneClock =
     own.kind === ownEnd.kind &&
     (own.kind !== 'zoned' || ownEnd.kind !== 'zoned' || isSameZone(own.zone, ownEnd.zone))
-  if (isOneClock) return withWall(start, start.wall + ownEnd.wall - own.wall)
-  const distance = instantOf(ownEnd, zone) - instantOf(own, zone)
+  const distance = Math.max(0, instantOf(ownEnd, zone) - instantOf(own, zone))
+  const end = withWall(start, start.wall + ownEnd.wall - own.wall)
+  // Where the clocks change between, the end that they show may be before the start.
+  if (isOneClock && instantOf(end, zone) > instantOf(start, zone)) return end
   const instant = instantOf(start, zone) + distance
   return named === undefined ? inFormOf(ownEnd, instant, zone) : instantIn(named, instant)
 }

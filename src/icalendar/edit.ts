@@ -6,6 +6,7 @@ import {
   componentsOf,
   lineEndIn,
   type Part,
+  parseComponents,
   properties,
   property,
   removeProperties,
@@ -14,6 +15,7 @@ import {
 } from '../contentline/component.ts'
 import { type ContentLine, changeLine, makeLine, withParameter } from '../contentline/line.ts'
 import { escapeText, splitEscaped, unescapeText } from '../contentline/text.ts'
+import { CodedError } from '../nextcloud/errors.ts'
 import { addressOf, numberOf } from './event.ts'
 import { makeVtimezone, type Years } from './make-vtimezone.ts'
 import type { CalendarObject } from './object.ts'
@@ -30,6 +32,8 @@ export interface EditContext {
   readonly zone: string
   /** For ORGANIZER when attendees appear first; the user's own address. */
   readonly organizer?: { readonly email: string; readonly name?: string | undefined } | undefined
+  /** Addresses by which the user organizes and is invited; undefined where it is not the user's own calendar. */
+  readonly addresses?: readonly string[] | undefined
   /** Default: a random UUID. */
   readonly newUid?: (() => string) | undefined
 }
@@ -106,11 +110,17 @@ export function touch(
 ): Component {
   const time = stamp(context.now)
   const stamped = setValue(setValue(component, 'DTSTAMP', time), 'LAST-MODIFIED', time)
-  const organizer = property(component, 'ORGANIZER')
-  const own = context.organizer?.email.toLowerCase()
-  const isOthers = organizer !== undefined && own !== undefined && addressOf(organizer) !== own
-  if (!isSignificant || isOthers) return stamped
+  if (!isSignificant || isInvitation(component, context)) return stamped
   return setValue(stamped, 'SEQUENCE', String(numberOf(component, 'SEQUENCE') + 1))
+}
+
+/** Whether somebody else organizes an event, as far as the user's own addresses are known. */
+export function isInvitation(component: Component, context: EditContext): boolean {
+  const organizer = property(component, 'ORGANIZER')
+  const address = organizer === undefined ? '' : addressOf(organizer)
+  const { addresses = context.organizer && [context.organizer.email] } = context
+  if (!address.includes('@') || addresses === undefined) return false
+  return !addresses.some(own => own.trim().toLowerCase() === address)
 }
 
 /** The object with some of its components in place of others; undefined takes one away. */
@@ -164,8 +174,17 @@ export function zoneIn(object: CalendarObject, zone: Zone): Zone {
   return zone
 }
 
-export function objectText({ parts }: CalendarObject): string {
-  return textOf(parts)
+/**
+ * The text of an object.
+ * @throws CodedError UNSUPPORTED where it would be read as something else: what is added to an
+ *   object that is cut off can become a part of what lacks its end
+ */
+export function objectText({ parts, calendar }: CalendarObject): string {
+  const [again] = parseComponents(textOf([calendar]))
+  if (isSame(calendar, again)) return textOf(parts)
+  throw new CodedError('UNSUPPORTED', 'The calendar object is cut off and cannot be changed so', {
+    hint: 'Nothing was changed. Delete it, or repair it in the calendar app.',
+  })
 }
 
 /** A line of a list such as EXDATE with other values; undefined where none is left. */
@@ -178,6 +197,13 @@ export function changeValues(
 
 function isVtimezone(part: Part): boolean {
   return part.kind === 'component' && part.name === 'VTIMEZONE'
+}
+
+function isSame(one: Part, other: Part | undefined): boolean {
+  if (one.kind !== 'component') return one.kind === other?.kind && one.raw === other.raw
+  if (other?.kind !== 'component' || one.parts.length !== other.parts.length) return false
+  const hasSameMarks = one.begin === other.begin && one.end === other.end
+  return hasSameMarks && one.parts.every((part, at) => isSame(part, other.parts[at]))
 }
 
 function withCalendar(

@@ -1,10 +1,11 @@
 /** Making, changing and deleting events; what is not named stays byte for byte. */
 import { type Component, makeComponent, properties } from '../contentline/component.ts'
 import { makeLine } from '../contentline/line.ts'
-import { badInput } from '../nextcloud/errors.ts'
+import { badInput, CodedError } from '../nextcloud/errors.ts'
 import type { Reminder } from './alarms.ts'
 import {
   type EditContext,
+  isInvitation,
   objectText,
   setText,
   stamp,
@@ -19,15 +20,15 @@ import { type Person, setAttendees } from './edit-people.ts'
 import { withRecurrence } from './edit-recurrence.ts'
 import { followOverride, followStart, isStill } from './edit-series.ts'
 import { changedTimes, newTimes, type TimeWishes, wishesTimes, writeTimes } from './edit-time.ts'
-import { textOf } from './event.ts'
-import { happens } from './expansion.ts'
+import { addressOf, textOf } from './event.ts'
+import { happens, overridesIn } from './expansion.ts'
 import { checkedTitle, type PlainFields, setPlainFields } from './fields.ts'
 import { makeCalendar, yearsOf, zonesOfTimes } from './new-object.ts'
 import { type CalendarObject, readObject } from './object.ts'
 import { occurrenceAt } from './occurrence.ts'
 import { endedBefore, overrideFor, ownOverride, split, withoutOccurrence } from './scope.ts'
 import { isRecurring, seriesOf, startOf } from './series.ts'
-import type { When } from './time.ts'
+import { isSameWhen, type When } from './time.ts'
 import { zoneOrUtc } from './user-time.ts'
 import type { Zone } from './zone.ts'
 
@@ -101,7 +102,7 @@ export function createEvent(
 /**
  * Changes an event. Text that is the same already leaves the object as it is, time stamps too.
  * @throws CodedError BAD_INPUT that names the field, NOT_FOUND for an unknown occurrence,
- *   UPSTREAM_ERROR for a broken object
+ *   FORBIDDEN for what only the organizer can do, UPSTREAM_ERROR for a broken object
  */
 export function updateEvent(
   text: string,
@@ -111,6 +112,7 @@ export function updateEvent(
 ): Edited {
   const object = readObject(text, { kind: 'VEVENT' })
   const zone = zoneOrUtc(context.zone)
+  if (changes.attendees !== undefined) refuseInvitation(object, 'attendees', context)
   if (scope.scope === 'series') {
     return { text: objectText(changedSeries(object, changes, context, zone)) }
   }
@@ -131,9 +133,11 @@ export function updateEvent(
   const uid = uidFor(context)
   const { before, after } = split(object, occurrence, uid, context)
   if (before === undefined) {
-    return { text: objectText(changedSeries(object, changes, context, zone)) }
+    return { text: objectText(changedFromFirst(object, changes, context, zone)) }
   }
-  const added = changedSeries(after, changes, context, zone, false)
+  // A second event of the same organizer is one that they know nothing of.
+  refuseInvitation(object, 'scope', context)
+  const added = changedFromFirst(after, changes, context, zone, false)
   return {
     text: objectText(touched(before, context)),
     added: { uid, text: objectText(added) },
@@ -179,6 +183,35 @@ function changedSeries(
     )
   }
   return changedComponent(object, target, changes, context, zone, isTouched)
+}
+
+/** A series changed from its first occurrence on, which may have an override of its own. */
+function changedFromFirst(
+  object: CalendarObject,
+  changes: EventChanges,
+  context: EditContext,
+  zone: Zone,
+  isTouched = true,
+): CalendarObject {
+  const series = changedSeries(object, changes, context, zone, isTouched)
+  const start = series.master && startOf(series.master, series.zoneOf)
+  const first = overridesIn(series, zone).find(
+    ({ recurrenceId: id }) => id !== undefined && start !== undefined && isSameWhen(id, start),
+  )
+  if (first === undefined) return series
+  const { recurrence_rule: _, recurrence_end_date: __, ...others } = changes
+  return changedComponent(series, first.component, others, context, zone, isTouched)
+}
+
+/** @throws CodedError FORBIDDEN where somebody else organizes the event */
+function refuseInvitation(object: CalendarObject, field: string, context: EditContext): void {
+  const { master = object.overrides[0] } = object
+  if (context.addresses === undefined || master === undefined) return
+  if (!isInvitation(master, context)) return
+  const [organizer] = properties(master, 'ORGANIZER').map(addressOf)
+  throw new CodedError('FORBIDDEN', `${field}: the event is organized by ${organizer}`, {
+    hint: 'Only the organizer can invite others, or make two series of one. Single occurrences can be changed for the user alone.',
+  })
 }
 
 function changedComponent(

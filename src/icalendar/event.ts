@@ -150,21 +150,21 @@ function ruleOf(component: Component): Rule | undefined {
   return line && parseRule(line.value).rule
 }
 
-/** Without `mailto:`, lower case: what attendees are told apart by. */
-export function addressOf({ value }: { readonly value: string }): string {
-  return value
-    .trim()
-    .replace(/^mailto:/i, '')
-    .toLowerCase()
+/** The address of an attendee or organizer in lower case: what they are told apart by. */
+export function addressOf(line: ContentLine): string {
+  return emailOf(line).toLowerCase()
+}
+
+/** Without `mailto:`. Exchange writes `invalid:nomail`, directory paths, and the address beside it. */
+function emailOf(line: ContentLine): string {
+  const address = line.value.trim()
+  if (/^mailto:/i.test(address)) return address.slice('mailto:'.length).trim()
+  return parameter(line, 'EMAIL') ?? address
 }
 
 function attendeeOf(line: ContentLine): Attendee {
-  const address = line.value.trim()
   return {
-    // Exchange writes `invalid:nomail` and directory paths, and the address beside it.
-    email: /^mailto:/i.test(address)
-      ? address.slice('mailto:'.length)
-      : (parameter(line, 'EMAIL') ?? address),
+    email: emailOf(line),
     name: parameter(line, 'CN'),
     partstat: parameter(line, 'PARTSTAT')?.toUpperCase(),
     role: parameter(line, 'ROLE')?.toUpperCase(),

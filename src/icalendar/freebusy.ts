@@ -101,7 +101,7 @@ export function freeSlots(busy: readonly Busy[], wishes: SlotWishes): Slot[] {
       }
       // The next full step of the clock, which a change of the clocks may have moved.
       const next = instantAt(zone, Math.floor(wall / step) * step + step)
-      start = next > start ? next : start + step
+      start = next > start && next <= start + step ? next : start + step
     }
   }
   const rank = (slot: Slot) => (slot.isPreferred ? 0 : 1)

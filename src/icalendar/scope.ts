@@ -16,9 +16,9 @@ import { followOverride, followStart } from './edit-series.ts'
 import type { Occurrence } from './expansion.ts'
 import { UTC } from './iana.ts'
 import type { CalendarObject } from './object.ts'
-import { parseRule, withRulePart } from './rule.ts'
+import { parseRule, type Rule, withRulePart } from './rule.ts'
 import { walkRule } from './rule-walk.ts'
-import { endFor, isRecurring, lastOf, lengthOfComponent, seriesOf } from './series.ts'
+import { endFor, isRecurring, lastOf, lengthOfComponent, type Series, seriesOf } from './series.ts'
 import {
   parametersFor,
   readWhen,
@@ -106,7 +106,10 @@ export function split(
   let begun = withStart(object, master, source, occurrence, id)
   begun = filtered(begun, ['EXDATE', 'RDATE'], object, wall => wall >= cut)
   for (const line of properties(begun, 'RRULE')) {
-    begun = replacePart(begun, line, withRestOfCount(line, object, cut))
+    const rest = isOverBefore(line.value, object, cut)
+      ? undefined
+      : withRestOfCount(line, object, cut)
+    begun = replacePart(begun, line, rest)
   }
   const time = stamp(context.now)
   begun = setValue(setValue(begun, 'UID', uid), 'SEQUENCE', '0')
@@ -187,18 +190,26 @@ function withStart(
   return setWhen(moved, endName, end, zoneOf)
 }
 
-/** COUNT without the occurrences that came before. */
-function withRestOfCount(line: ContentLine, object: CalendarObject, cut: number): ContentLine {
+/** A rule with its COUNT less the times before a clock time of the series. */
+export function withRestOfCount(
+  line: ContentLine,
+  object: CalendarObject,
+  cut: number,
+): ContentLine {
   const { rule } = parseRule(line.value)
   const series = object.master && seriesOf(object.master, object.zoneOf)
   if (rule?.count === undefined || series === undefined) return line
-  const { start } = series
+  const left = Math.max(1, rule.count - timesBefore(rule, series, cut))
+  return changeLine(line, { value: withRulePart(line.value, 'COUNT', String(left)) })
+}
+
+/** How many times of a rule are before a clock time, those that are taken out too. */
+function timesBefore(rule: Rule, { start }: Series, cut: number): number {
   const budget = { left: 400_000 }
   const walk = { start: start.wall, isDate: start.kind === 'date', from: start.wall, budget }
   let passed = 0
   for (const wall of walkRule(rule, { ...walk, last: cut })) if (wall < cut) passed++
-  const left = Math.max(1, rule.count - passed)
-  return changeLine(line, { value: withRulePart(line.value, 'COUNT', String(left)) })
+  return passed
 }
 
 /** Lists without the values that are not kept; a PERIOD counts by its begin. */
@@ -228,7 +239,12 @@ function filtered(
 function isOverBefore(text: string, object: CalendarObject, cut: number): boolean {
   const { rule } = parseRule(text)
   const series = object.master && seriesOf(object.master, object.zoneOf)
-  return rule !== undefined && series !== undefined && lastOf(rule, series.start) < cut
+  if (rule === undefined || series === undefined) return false
+  const { count } = rule
+  return (
+    lastOf(rule, series.start) < cut ||
+    (count !== undefined && timesBefore(rule, series, cut) >= count)
+  )
 }
 
 function idWall(override: Component, object: CalendarObject, zoneOf: CalendarObject['zoneOf']) {

@@ -62,9 +62,20 @@ export function instantOf(when: When, zone: Zone): Instant {
 /** An instant in the form of another time: its zone, or UTC; days and floating by `zone`. */
 export function inFormOf(form: When, instant: Instant, zone: Zone): When {
   if (form.kind === 'utc') return { kind: 'utc', wall: instant }
-  if (form.kind === 'zoned') return { ...form, wall: wallAt(form.zone, instant) }
+  if (form.kind === 'zoned') return zonedAt(form.zone, instant)
   const wall = wallAt(zone, instant)
   return form.kind === 'date' ? { kind: 'date', wall: dayOf(wall) } : { kind: 'floating', wall }
+}
+
+/**
+ * An instant as a time of a zone; in UTC in the hour that its clocks show for the second time, as
+ * what they show means the first (RFC 5545 3.3.5).
+ */
+export function zonedAt(zone: Zone, instant: Instant): When {
+  const wall = wallAt(zone, instant)
+  return instantAt(zone, wall) === instant
+    ? { kind: 'zoned', wall, zone }
+    : { kind: 'utc', wall: instant }
 }
 
 /** The same form with another clock time. */

@@ -33,7 +33,7 @@ import { occurrenceAt } from './occurrence.ts'
 import { overrideFor, ownOverride } from './scope.ts'
 import { isRecurring, startOf } from './series.ts'
 import { isoOf } from './time.ts'
-import { openOccurrences, parentLine, timesOf } from './todo.ts'
+import { isOpen, openOccurrences, parentLine, timesOf } from './todo.ts'
 import { advanced } from './todo-series.ts'
 import { completedAt, setProgress, TODO_STATUSES, wishedStatus } from './todo-status.ts'
 import { zoneOrUtc } from './user-time.ts'
@@ -152,8 +152,9 @@ export function completeTodo(
         ? openOccurrences(object, { zone, now }).current
         : undefined
   if (occurrence?.recurrenceId === undefined) {
-    const target = targetOf(object)
-    const whole = withComponents(object, new Map([[target, done(target)]]))
+    const open = options.series ? object.overrides.filter(isOpen) : []
+    const all = [targetOf(object), ...open]
+    const whole = withComponents(object, new Map(all.map(each => [each, done(each)])))
     return { text: objectText(whole), completed, recurrence_id: undefined }
   }
   const own = ownOverride(occurrence)
@@ -202,6 +203,12 @@ function changed(
     }
   }
   made = withRecurrence(object, made, changes, zone, 'due')
+  if (from !== undefined && startOf(made, zoneOf) === undefined && isRecurring(made)) {
+    throw badInput(
+      `${changes.due === '' ? 'due' : 'dtstart'}: a recurring todo needs it to recur from`,
+      'An empty recurrence_rule ends the recurrence.',
+    )
+  }
   if (changes.recurrence_rule === '') {
     for (const each of object.overrides) overrides.set(each, undefined)
   }
@@ -209,7 +216,8 @@ function changed(
   if (changes.parent_uid !== undefined) made = setParent(made, changes.parent_uid, object.uid)
   if (changes.reminders !== undefined) {
     const title = textOf(made, 'SUMMARY') ?? ''
-    made = setReminders(made, changes.reminders, { zoneOf, zone, context, title })
+    const related = relationOf(made, changes.reminders)
+    made = setReminders(made, changes.reminders, { zoneOf, zone, context, title, related })
   }
   if (made === target) return object
   const done = isTouched ? touch(made, context, isSignificant(target, made)) : made
@@ -222,6 +230,19 @@ function changed(
     zonesOfTimes({ start, end: times.due }),
     yearsOf(made, { start, end: times.due }),
   )
+}
+
+/** What reminders are before: the start, else what is due (RFC 5545 3.8.6.3 wants it to be there). */
+function relationOf(component: Component, reminders: readonly Reminder[]): 'START' | 'END' {
+  const isThere = (name: string) => property(component, name) !== undefined
+  const isRelative = reminders.some(({ trigger_at: at }) => at === undefined || at === null)
+  if (isRelative && !isThere('DTSTART') && !isThere('DUE')) {
+    throw badInput(
+      'reminders: before what? The todo has neither due nor dtstart',
+      'Give due, or a time of its own to the reminder with trigger_at.',
+    )
+  }
+  return isThere('DTSTART') ? 'START' : 'END'
 }
 
 function setParent(component: Component, parent: string, uid: string | undefined): Component {

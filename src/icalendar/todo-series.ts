@@ -1,11 +1,9 @@
 /** A recurring todo goes on with the next open occurrence, as in Nextcloud Tasks. */
 import { type Component, properties, property, replacePart } from '../contentline/component.ts'
-import { changeLine } from '../contentline/line.ts'
 import { setWhen, withComponents } from './edit.ts'
 import { expand } from './expansion.ts'
 import type { CalendarObject } from './object.ts'
-import { parseRule, withRulePart } from './rule.ts'
-import { walkRule } from './rule-walk.ts'
+import { withRestOfCount } from './scope.ts'
 import { endFor, lengthOfComponent, seriesOf } from './series.ts'
 import { instantOf, wallInFormOf } from './time.ts'
 import { isOpen, openOccurrences, type TodoOptions } from './todo.ts'
@@ -40,15 +38,7 @@ export function advanced(
     moved = setWhen(moved, 'DUE', endFor(id, start, length, options.zone, true), zoneOf)
   }
   for (const line of properties(moved, 'RRULE')) {
-    const { rule } = parseRule(line.value)
-    if (rule?.count === undefined) continue
-    const budget = { left: 400_000 }
-    const walk = { start: start.wall, isDate: start.kind === 'date', from: start.wall, budget }
-    let passed = 0
-    for (const each of walkRule(rule, { ...walk, last: wall })) if (each < wall) passed++
-    const count = String(Math.max(1, rule.count - passed))
-    const value = withRulePart(line.value, 'COUNT', count)
-    moved = replacePart(moved, line, changeLine(line, { value }))
+    moved = replacePart(moved, line, withRestOfCount(line, object, wall))
   }
   return withComponents(object, new Map([[master, touched(moved)]]))
 }

@@ -1,7 +1,7 @@
 /** Times as people and models write them, and what is wrong with those that are none. */
 import { badInput } from '../nextcloud/errors.ts'
 import { ianaZone } from './iana.ts'
-import type { When } from './time.ts'
+import { type When, zonedAt } from './time.ts'
 import { checkedWallOf, dayOf, HOUR, MINUTE } from './wall.ts'
 import { type Instant, type Wall, wallAt, type Zone } from './zone.ts'
 import { namedZone } from './zones.ts'
@@ -60,13 +60,13 @@ export function zoneOrUtc(name: string): Zone {
 }
 
 /** A time of a zone, in UTC's own form where that is the zone. */
-export function inZone(zone: Zone, wall: Wall): When {
+function inZone(zone: Zone, wall: Wall): When {
   return isUtc(zone) ? { kind: 'utc', wall } : { kind: 'zoned', wall, zone }
 }
 
 /** An instant in a zone. */
 export function instantIn(zone: Zone, instant: Instant): When {
-  return inZone(zone, wallAt(zone, instant))
+  return isUtc(zone) ? { kind: 'utc', wall: instant } : zonedAt(zone, instant)
 }
 
 /** What was written, as a time of a zone; a day stays a day. */

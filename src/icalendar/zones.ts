@@ -58,8 +58,12 @@ function canonical(iana: string): string {
   }
 }
 
-/** The zone of `Europe/Berlin`, `/mozilla.org/20050126_1/Europe/Berlin`, a Windows name. */
-function placeOf(name: string): Zone | undefined {
+/**
+ * The zone of `Europe/Berlin`, `/mozilla.org/20050126_1/Europe/Berlin`, a Windows name, which
+ * Exchange also writes as `tzone://Microsoft/Utc`.
+ */
+function placeOf(tzid: string): Zone | undefined {
+  const name = tzid.replace(/^tzone:\/\/Microsoft\//i, '')
   if (name.includes('/')) {
     const segments = name.split('/').filter(segment => segment !== '')
     // America/Argentina/Buenos_Aires has three segments; what stands before is a prefix.

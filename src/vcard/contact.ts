@@ -1,5 +1,4 @@
 /** A vCard in plain words. */
-import { splitEscaped } from '../contentline/text.ts'
 import { allLines, type Card, linesOf, parseCard } from './card.ts'
 import { readDate } from './date.ts'
 import { displayName, namePartsOf } from './name.ts'
@@ -205,8 +204,7 @@ function kindOf(card: Card): string | undefined {
 
 function membersOf(card: Card): string[] {
   return [...linesOf(card, 'MEMBER'), ...linesOf(card, 'X-ADDRESSBOOKSERVER-MEMBER')].map(line =>
-    splitEscaped(line.value, ',')
-      .join(',')
+    readText(line, card.version)
       .trim()
       .replace(/^urn:uuid:/i, ''),
   )

@@ -107,9 +107,10 @@ function organization(card: Card, change: ContactChange): Card {
   const shown = readable.map(part => part.trim())
   const units = (department ?? '').split(';').map(unit => unit.trim())
   const isSameName = name === undefined || (name ?? '').trim() === (shown[0] ?? '')
+  // As they are shown: a unit may have a semicolon in itself.
   const isSameUnits =
     department === undefined ||
-    units.filter(Boolean).join() === shown.slice(1).filter(Boolean).join()
+    (department ?? '').trim() === shown.slice(1).filter(Boolean).join('; ')
   if (isSameName && isSameUnits) return card
   const parts = [
     isSameName ? (written[0] ?? '') : writeText((name ?? '').trim(), version),

@@ -31,6 +31,8 @@ const COMPOSED: readonly ((name: NameParts) => string)[] = [
   name => joined(name.family_name, name.given_name),
   name => commas(name.family_name, joined(name.given_name, name.additional_names)),
   name => commas(name.family_name, name.given_name),
+  // As names in Chinese and Japanese are written.
+  name => name.family_name + name.given_name,
 ]
 
 /** The line with the name to show: the preferred one, else the first. */

@@ -1,6 +1,6 @@
 /** Photos in cards (RFC 2426 3.1.4, RFC 6350 6.2.4): in and out, recognised by their bytes. */
 import { type ContentLine, parameter } from '../contentline/line.ts'
-import { splitEscaped, unescapeText } from '../contentline/text.ts'
+import { unescapeText } from '../contentline/text.ts'
 import { type Card, continuation, isBase64, lineEnd, linesOf } from './card.ts'
 import { newLine } from './value.ts'
 
@@ -58,13 +58,13 @@ export function imageType(bytes: Buffer): string | undefined {
 
 function read(card: Card, line: ContentLine): Photo | undefined {
   const value = line.value.trim()
-  // Some servers escape the comma of a data URI.
-  const uri = /^data:/i.test(value) ? unescapeText(value) : value
+  // Some servers escape the commas of an address, which needs none of it.
+  const uri = /^(?:data|https?):/i.test(value) ? unescapeText(value) : value
   const data = /^data:([^;,]*)((?:;[^,]*)?),(.*)$/is.exec(uri)
   if (data !== null && /;base64$/i.test(data[2] ?? '')) {
     return bytesOf(data[3] ?? '', data[1]?.toLowerCase() ?? '')
   }
-  if (/^https?:/i.test(value)) return { kind: 'link', url: splitEscaped(value, ',').join(',') }
+  if (/^https?:/i.test(uri)) return { kind: 'link', url: uri }
   if (data === null && (isBase64(line) || parameter(line, 'VALUE') === undefined)) {
     const subtype = parameter(line, 'TYPE') ?? ''
     return bytesOf(value + continuation(card, line), subtype && `image/${subtype.toLowerCase()}`)

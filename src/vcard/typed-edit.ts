@@ -43,10 +43,16 @@ export interface WantedValue {
 /** The card with exactly these values of a kind. */
 export function changeTyped(card: Card, kind: TypedKind, wanted: readonly WantedValue[]): Card {
   const pairs = paired(kind, typedLines(card, kind), wanted)
+  // One that becomes the preferred one is instead of the one that was, if that says nothing of it.
+  const otherwise = wanted.some(({ preferred }) => preferred) ? false : undefined
   let changed = card
   for (const { had, want } of pairs) {
-    if (had !== undefined && want === undefined) changed = removeLine(changed, had.line)
-    else if (had !== undefined && want !== undefined) changed = adjust(changed, kind, had, want)
+    if (had === undefined) continue
+    if (want === undefined) changed = removeLine(changed, had.line)
+    else {
+      const { preferred = otherwise } = want
+      changed = adjust(changed, kind, had, { ...want, preferred })
+    }
   }
   for (const { had, want } of pairs) {
     if (had === undefined && want !== undefined) changed = add(changed, kind, want)

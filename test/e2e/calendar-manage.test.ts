@@ -142,15 +142,19 @@ describe('calendars of others', () => {
     const { bob } = h.backend
     if (bob === undefined) return
     const name = `${h.calendar}-ours`
-    await h.dav.make(name, { components: ['VEVENT'], user: bob, displayName: name })
+    const timezone = 'Asia/Tokyo'
+    await h.dav.make(name, { components: ['VEVENT'], user: bob, displayName: name, timezone })
     await h.dav.share(name, 'read-write')
     const calendar_name = `${name}_shared_by_${bob.loginName}`
     const made = await h.ok('nc_calendar_create_event', {
       calendar_name,
       title: 'Ours',
-      start_datetime: '2030-06-01',
+      start_datetime: '2030-06-01T10:00',
     })
     expect(made.notes).toContainEqual(expect.stringMatching(/belongs to bob/))
+    // Local times are the user's, and not those of whom the calendar belongs to.
+    expect(made.timezone).toBeDefined()
+    expect(made.timezone).not.toBe(timezone)
     const deleted = await h.ok('nc_calendar_delete_event', { calendar_name, event_uid: made.uid })
     expect(deleted.message).toMatch(/trash bin of bob/)
   })

@@ -166,6 +166,13 @@ describe('create', () => {
       status_code: 201,
     })
     expect(await h.stored(made.uid)).not.toMatch(/ORGANIZER|ATTENDEE/)
+    const twice = await h.ok('nc_calendar_create_meeting', {
+      calendar_name: h.calendar,
+      title: 'While the clocks go back',
+      date: '2030-10-27',
+      time: '2:30',
+    })
+    expect(Date.parse(twice.end) - Date.parse(twice.start)).toBe(3_600_000)
     for (const wrong of [{ date: '1.12.2030' }, { time: '25:00' }]) {
       const { error } = await h.call('nc_calendar_create_meeting', {
         calendar_name: h.calendar,
@@ -249,6 +256,38 @@ describe('update', () => {
     const shifted = await update('ny', { start_datetime: '2030-03-01T12:00' })
     expect(shifted.start).toMatch(/^2030-03-01T12:00:00-05:00|^2030-03-01T06:00:00-05:00/)
     expect(await h.stored('ny')).toContain('DTSTART;TZID=America/New_York:')
+  })
+
+  test('an invitation is changed for the user alone, who does not become its organizer', async () => {
+    await h.store('invited', [
+      'DTSTART:20300301T090000Z',
+      'RRULE:FREQ=DAILY;COUNT=4',
+      'SUMMARY:Theirs',
+      'ORGANIZER:mailto:boss@example.org',
+      'ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:somebody@example.org',
+      'SEQUENCE:3',
+    ])
+    const changed = await update('invited', { start_datetime: '2030-03-01T10:00:00Z' })
+    expect(changed.notes).toContainEqual(expect.stringMatching(/^boss@example.org organizes/))
+    const before = await h.stored('invited')
+    expect(before).toMatch(/SEQUENCE:3\r?\n/)
+    for (const args of [
+      { attendees: 'friend@example.org' },
+      { title: 'Mine', scope: 'this_and_future', recurrence_id: '2030-03-03T10:00:00Z' },
+    ]) {
+      const { error } = await h.call('nc_calendar_update_event', {
+        calendar_name: h.calendar,
+        event_uid: 'invited',
+        ...args,
+      })
+      expect(error).toMatchObject({ code: 'FORBIDDEN', message: expect.stringContaining('boss@') })
+    }
+    expect(await h.stored('invited')).toBe(before)
+    const { message } = await h.ok('nc_calendar_delete_event', {
+      calendar_name: h.calendar,
+      event_uid: 'invited',
+    })
+    expect(message).toMatch(/trash bin.*boss@example.org/)
   })
 
   test('a stale etag is a CONFLICT with the current one and changes nothing', async () => {

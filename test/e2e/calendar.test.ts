@@ -1,6 +1,6 @@
 /** Reading calendars and events. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { BERLIN, type Events, startEvents } from '../support/events.ts'
+import { BERLIN, type Events, eventText, startEvents } from '../support/events.ts'
 
 let h: Events & { end(): Promise<void> }
 
@@ -153,6 +153,18 @@ describe('lists', () => {
     await h.dav.send('DELETE', `${h.calendar}/old-file.ics`)
   })
 
+  test('the ends of time', async () => {
+    await h.store('omega', ['DTSTART;VALUE=DATE:99991230', 'SUMMARY:omega'])
+    const all = await list({
+      start_date: '0000-01-01',
+      end_date: '9999-12-31',
+      title_contains: 'omega',
+    })
+    expect(starts(all)).toEqual(['9999-12-30'])
+    const { end_date } = await list({ start_date: '9999-12-01' })
+    expect(end_date).toMatch(/^\+010000-\d\d-\d\dT\d\d:\d\d:\d\d[+-]/)
+  })
+
   test('filters', async () => {
     const at = ['DTSTART:20320101T100000Z', 'DTEND:20320101T120000Z']
     await h.store('f1', [
@@ -237,6 +249,28 @@ describe('lists', () => {
       ...args,
     })
     expect(error).toMatchObject({ code: 'BAD_INPUT', message: expect.stringMatching(message) })
+  })
+
+  test('rules that cost much do not hold up others', async () => {
+    const hostile = await h.further('hostile')
+    const lines = ['DTSTART:19700101T000000Z', 'RRULE:FREQ=SECONDLY;BYDAY=MO;COUNT=999999999']
+    let taken = 0
+    for (let each = 0; each < 20; each++) {
+      const text = eventText(`hostile-${each}`, lines)
+      const { status } = await h.dav.put(hostile, `${each}.ics`, text)
+      // Some servers count it themselves, and refuse.
+      if (status === 201) taken++
+    }
+    let [longest, last] = [0, performance.now()]
+    const timer = setInterval(() => {
+      longest = Math.max(longest, performance.now() - last)
+      last = performance.now()
+    }, 1)
+    const { incomplete_series } = await list({ calendar_name: hostile, start_date: '2030-01-01' })
+    clearInterval(timer)
+    expect(incomplete_series ?? []).toHaveLength(taken)
+    expect(longest).toBeLessThan(1000)
+    await h.dav.send('DELETE', `${hostile}/`, { headers: { 'x-nc-caldav-no-trashbin': '1' } })
   })
 
   test('what cannot be read, or never ends, does not fail the list', async () => {

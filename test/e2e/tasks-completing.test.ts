@@ -105,8 +105,10 @@ describe('recurring todos', () => {
     })
     expect(await show(uid)).toMatchObject({ pending_count: 2, status: 'NEEDS-ACTION' })
     await complete(uid)
-    await complete(uid)
-    expect(await show(uid)).toMatchObject({ pending_count: 0 })
+    const last = (await complete(uid)).data
+    expect(await show(uid)).toMatchObject({ pending_count: 0, status: 'COMPLETED' })
+    const again = (await complete(uid)).data
+    expect(again).toMatchObject({ etag: last.etag, message: expect.stringMatching(/already/) })
   })
 
   test('an occurrence that is named, and named again', async () => {

@@ -352,6 +352,8 @@ describe('update', () => {
     const kept = (lines: string[]) =>
       lines.filter(line => !isStamp(line) && !line.startsWith('SUMMARY'))
     expect(kept(await linesOf(`${uid}.ics`))).toEqual(kept(before))
+    const requests = await h.requestsOf(() => update(uid, { reminders, summary: 'Ring twice' }))
+    expect(requests.filter(request => request.startsWith('PUT'))).toEqual([])
   })
 })
 

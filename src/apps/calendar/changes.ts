@@ -59,11 +59,15 @@ export function changeObject(
   })
 }
 
-/** Deletes an object as it was read. @returns the status. @throws CodedError as above */
-export function deleteTarget(session: Session, target: Target): Promise<number> {
-  return exclusively(session, target, async () =>
-    remove(session, target, await readTarget(session, target)),
-  )
+/** Deletes an object as it was read. @returns the status, and what it was. @throws CodedError as above */
+export function deleteTarget(
+  session: Session,
+  target: Target,
+): Promise<{ readonly status: number; readonly text: string }> {
+  return exclusively(session, target, async () => {
+    const stored = await readTarget(session, target)
+    return { status: await remove(session, target, stored), text: stored.data }
+  })
 }
 
 /** Writes a new object. */

@@ -102,20 +102,22 @@ export async function editContext(
 ): Promise<EditContext & { readonly isZoneKnown: boolean }> {
   const [chosen, homes] = await Promise.all([
     needs.zone ? chooseZone(session, needs.timezone, calendar) : undefined,
-    needs.organizer ? davHomes(session) : undefined,
+    davHomes(session),
   ])
-  const [email] = homes?.addresses ?? []
-  if (homes !== undefined && email === undefined) {
+  const { addresses, displayName: name } = homes
+  const [email] = needs.organizer ? addresses : []
+  if (needs.organizer && email === undefined) {
     throw badInput(
       'attendees: nobody can be invited, as this Nextcloud account has no e-mail address',
       'Leave attendees out, or add an address in the personal settings of Nextcloud.',
     )
   }
-  const name = homes?.displayName
   return {
     now: Date.now(),
     zone: chosen?.name ?? 'UTC',
     isZoneKnown: chosen?.isKnown ?? true,
+    // What is in somebody else's calendar may be organized by them.
+    ...(calendar.owner === undefined ? { addresses } : {}),
     ...(email === undefined ? {} : { organizer: name === undefined ? { email } : { email, name } }),
   }
 }

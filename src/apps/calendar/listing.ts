@@ -1,4 +1,5 @@
 /** Occurrences of the user's events in a window: one request for each calendar, all at once. */
+import { setImmediate as pause } from 'node:timers/promises'
 import { describeEvent, type EventDescription } from '../../icalendar/event.ts'
 import { UTC } from '../../icalendar/iana.ts'
 import { type CalendarObject, readObject } from '../../icalendar/object.ts'
@@ -38,6 +39,8 @@ export interface Listing {
   readonly zone: ChosenZone
 }
 
+/** After this others are served, whatever rules somebody has invited the user with. */
+const LONGEST_MS = 50
 /** Of one series in one window. */
 const MOST_OCCURRENCES = 1_000
 
@@ -73,7 +76,12 @@ export async function occurrencesIn(
   const found: Found[] = []
   const incomplete: string[] = []
   let broken = 0
+  let began = Date.now()
   for (const { calendar, stored } of read) {
+    if (Date.now() - began > LONGEST_MS) {
+      await pause()
+      began = Date.now()
+    }
     const object = eventIn(stored.data)
     if (object === undefined) {
       broken++

@@ -108,7 +108,7 @@ export function shown(zone: Zone, instant: Instant): string {
 }
 
 function clock(wall: Wall): string {
-  return new Date(wall).toISOString().slice(0, 19)
+  return new Date(wall).toISOString().replace(/\.\d+Z$/, '')
 }
 
 function offsetOf(text: string): number {

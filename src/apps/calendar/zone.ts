@@ -18,7 +18,7 @@ export interface ChosenZone {
 const STAND_IN: ChosenZone = { zone: UTC, name: 'UTC', isKnown: false }
 
 /**
- * The zone that was asked for, else the calendar's, else the user's own, else UTC.
+ * The zone that was asked for, else that of the user's own calendar, else of the user, else UTC.
  * @throws CodedError `BAD_INPUT` for a name that is none
  */
 export async function chooseZone(

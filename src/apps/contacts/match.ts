@@ -79,9 +79,21 @@ export function score(folded: Folded, { words, digits }: Query): number {
   return words.length === 0 ? 0 : Math.max(number, sum / words.length)
 }
 
-/** Lower case without diacritics: "Zoë" is found by "zoe", "Groß" by "gross". */
+/** Letters that are no others with a mark on them, as those who have no such keys write them. */
+const PLAIN = new Map(
+  Object.entries({ ß: 'ss', ø: 'o', ł: 'l', đ: 'd', ð: 'd', þ: 'th', æ: 'ae', œ: 'oe', ı: 'i' }),
+)
+
+/**
+ * Lower case without diacritics and apostrophes: "Zoë" is found by "zoe", "Groß" by "gross",
+ * "O’Brien" by "o'brien".
+ */
 export function fold(text: string): string {
-  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replaceAll('ß', 'ss')
+  return text
+    .normalize('NFKD')
+    .replace(/[\p{M}'\u2019]/gu, '')
+    .toLowerCase()
+    .replace(/[^\p{ASCII}]/gu, letter => PLAIN.get(letter) ?? letter)
 }
 
 /** `+49 (0)30 12`, `0049 30 12` and `030 12` end alike. */

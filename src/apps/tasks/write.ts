@@ -102,8 +102,11 @@ export function updateTodo(
     ])
     const text = updated(object.data, changes, contextOf(clock), recurrenceId)
     const todo = describe(text, uid, clock)
-    const written = await replaceObject(session, list, { ...object, uid }, text)
-    return { path: written.path, etag: written.etag, todo, place: placeOf(changes, clock, todo) }
+    const isSame = text === object.data
+    const { path, etag: current } = isSame
+      ? object
+      : await replaceObject(session, list, { ...object, uid }, text)
+    return { path, etag: current, todo, place: placeOf(changes, clock, todo) }
   })
 }
 
@@ -124,7 +127,8 @@ export async function completeTodo(
     readTodo(session, list, uid, etag),
   ])
   const before = describe(object.data, uid, clock)
-  const done = !before.recurring && before.status === 'COMPLETED' ? before.completed : undefined
+  const isDone = before.status === 'COMPLETED' && before.current_recurrence_id === undefined
+  const done = isDone ? before.completed : undefined
   const isAsked = options.completed !== undefined || options.recurrenceId !== undefined
   if (done !== undefined && !isAsked) {
     return {

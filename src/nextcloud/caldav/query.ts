@@ -2,7 +2,7 @@
 import { escapeXml } from '../dav/xml.ts'
 import type { ComponentKind } from './calendars.ts'
 
-/** A span of time, in milliseconds since 1970; `to` is not part of it. */
+/** A span of time, in milliseconds since 1970, open where it is undefined; `to` is not part of it. */
 export interface Window {
   readonly from: number | undefined
   readonly to: number | undefined
@@ -18,10 +18,8 @@ export interface ObjectQuery {
 
 /** The `filter` element of a query. */
 export function filter({ component, window, uid }: ObjectQuery): string {
-  const range =
-    window?.from === undefined && window?.to === undefined
-      ? ''
-      : `<cal:time-range${instant('start', window.from)}${instant('end', window.to)}/>`
+  const ends = instant('start', window?.from) + instant('end', window?.to)
+  const range = ends === '' ? '' : `<cal:time-range${ends}/>`
   const match =
     uid === undefined
       ? ''
@@ -29,8 +27,12 @@ export function filter({ component, window, uid }: ObjectQuery): string {
   return `<cal:filter><cal:comp-filter name="VCALENDAR"><cal:comp-filter name="${component}">${range}${match}</cal:comp-filter></cal:comp-filter></cal:filter>`
 }
 
+/** What iCalendar can say: years of four digits. */
+const EARLIEST = -62_167_219_200_000
+const LATEST = 253_402_300_799_000
+
 function instant(name: string, time: number | undefined): string {
-  if (time === undefined) return ''
+  if (time === undefined || time < EARLIEST || time > LATEST) return ''
   const text = new Date(time).toISOString().replace(/[-:]|\.\d{3}/g, '')
   return ` ${name}="${text}"`
 }

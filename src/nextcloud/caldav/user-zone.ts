@@ -11,11 +11,12 @@ const HOUR_MS = 3_600_000
 const LOOK_AROUND_MS = 60 * 24 * HOUR_MS
 
 /**
- * A TZID, as it is written: usually an IANA name. Undefined where there is none to be found. One or
- * two requests an hour.
+ * A TZID, as it is written: usually an IANA name; of `calendar` where it is the user's own and has
+ * one. Undefined where there is none to be found. One or two requests an hour.
  */
 export function userZone(session: Session, calendar?: Calendar): Promise<string | undefined> {
-  const own = zoneOf(calendar)
+  // Where others are is no place of the user.
+  const own = calendar?.source === 'own' ? zoneOf(calendar) : undefined
   if (own !== undefined) return Promise.resolve(own)
   return session.account.cached('user-zone', HOUR_MS, async () => {
     const detached = session.detached()

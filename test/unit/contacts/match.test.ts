@@ -64,6 +64,11 @@ describe('words', () => {
     ['Zoë', 'zoe'],
     ['Ａ', 'a'],
     ['İstanbul', 'istanbul'],
+    ['Søren Ørsted', 'soren orsted'],
+    ['Łukasz', 'lukasz'],
+    ['Æsop', 'aesop'],
+    ['Işık', 'isik'],
+    ['O’Brien', "o'brien"],
   ])('%s is %s', (one, other) => expect(fold(one)).toBe(fold(other)))
 
   test('one that is nowhere loses', () => {

@@ -99,6 +99,11 @@ describe('what is wrong names its field', () => {
     [{ ...at, recurrence_rule: 'FREQ=SECONDLY' }, /recurrence_rule/],
     [{ ...at, recurrence_rule: 'FREQ=DAILY;COUNT=2;UNTIL=20270101' }, /recurrence_rule/],
     [{ ...at, recurrence_rule: 'FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30' }, /recurrence_rule/],
+    [{ ...at, recurrence_rule: 'FREQ=DAILY;X-A=\u0000' }, /recurrence_rule/],
+    [
+      { ...at, recurrence_rule: 'FREQ=DAILY;COUNT=5', recurrence_end_date: '2026-12-01' },
+      /recurrence_end_date/,
+    ],
     [{ ...at, recurrence_rule: 'FREQ=WEEKLY;BYDAY=1MO' }, /recurrence_rule/],
     [{ start_datetime: '2026-07-01', recurrence_rule: 'FREQ=HOURLY' }, /recurrence_rule/],
     [{ ...at, recurrence_rule: 'FREQ=DAILY', recurrence_end_date: '2026-06-01' }, /recurrence_end/],
@@ -116,6 +121,17 @@ describe('what is wrong names its field', () => {
   })
 })
 
+test('a rule stays one line, whatever is between its parts', () => {
+  const { text } = create({
+    start_datetime: '2026-07-01T10:00',
+    recurrence_rule: 'FREQ=WEEKLY; BYDAY=MO,\r\n WE;X-A=1\r\nATTACH:https://example.org/',
+  })
+  expect(raw(text, 'RRULE')).toEqual([
+    'RRULE:FREQ=WEEKLY;BYDAY=MO,WE;X-A=1ATTACH:https://example.org/',
+  ])
+  expect(raw(text, 'ATTACH')).toEqual([])
+})
+
 describe('times', () => {
   test('a start that moves takes the end with it, a DURATION stays as it is', () => {
     const moved = update(weekly(), { start_datetime: '2026-03-31T14:00' })
@@ -126,6 +142,28 @@ describe('times', () => {
     const end = update(fixture('rfc-duration-event'), { end_datetime: '2026-03-30T10:00' })
     expect(raw(end, 'DURATION')).toEqual(['DURATION:PT1H'])
     expect(raw(end, 'DTEND')).toEqual([])
+  })
+
+  test('the end is after the start, whatever the clocks do between', () => {
+    const gap = update(weekly(), { start_datetime: '2026-03-29T02:40' })
+    expect(described(gap)).toMatchObject({
+      start: '2026-03-29T03:40:00+02:00',
+      end: '2026-03-29T04:10:00+02:00',
+    })
+    // The hour that clocks show twice: without a zone the first, and an end in the second is told.
+    const twice = create({ start_datetime: '2026-10-25T02:30' }).text
+    expect(described(twice)).toMatchObject({
+      start: '2026-10-25T02:30:00+02:00',
+      end: '2026-10-25T01:30:00Z',
+    })
+    const second = create({ start_datetime: '2026-10-25T02:30:00+01:00' }).text
+    expect(described(second)).toMatchObject({
+      start: '2026-10-25T01:30:00Z',
+      end: '2026-10-25T02:30:00Z',
+    })
+    const broken = calendar('DTSTART:20260301T090000Z\nDTEND:20260228T090000Z')
+    const moved = update(broken, { start_datetime: '2026-03-05T10:00:00Z' })
+    expect(raw(moved, 'DTEND')).toEqual([])
   })
 
   test('floating stays floating, UTC stays UTC, a foreign zone stays itself', () => {
@@ -235,6 +273,17 @@ describe('days, rules and single occurrences', () => {
     expect(raw(one, 'SUMMARY')).toEqual(['SUMMARY:Standup', 'SUMMARY:Mine'])
   })
 
+  test('what is cut off is changed only where it is certain what that makes of it', () => {
+    const begun = weekly().slice(0, weekly().indexOf('END:VEVENT')).trimEnd()
+    expect(described(begun).title).toBe('W')
+    expect(update(begun, { title: 'W' })).toBe(begun)
+    expect(code(() => update(begun, { location: 'Attic' }))).toMatch(/^UNSUPPORTED: .*cut off/)
+    const alarm = weekly('BEGIN:VALARM\nACTION:DISPLAY')
+    const reminders = [{ action: 'DISPLAY', minutes_before: 5 }] as const
+    expect(code(() => update(alarm, { reminders }))).toMatch(/^UNSUPPORTED: .*cut off/)
+    expect(update(alarm, { title: 'X' })).toContain('ACTION:DISPLAY\r\nEND:VEVENT')
+  })
+
   test('what does not recur has no occurrences to name; what is no event is refused', () => {
     const scope = { scope: 'occurrence', recurrenceId: '2026-03-30' } as const
     expect(code(() => updateEvent(weekly(), { title: 'x' }, scope, context))).toMatch(/^NOT_FOUND/)
@@ -258,6 +307,14 @@ describe('alarms and people', () => {
     expect(changed).toContain('TRIGGER:-PT1H')
   })
 
+  test('a mail goes to the user, whether others are invited or not', () => {
+    const own = { ...context, organizer: undefined, addresses: ['me@example.org'] }
+    const start_datetime = '2026-07-01T10:00'
+    const reminders = [{ action: 'EMAIL', minutes_before: 5 }] as const
+    const { text } = createEvent({ title: 'New', start_datetime, reminders }, own)
+    expect(text).toContain('ATTENDEE:mailto:me@example.org\r\nEND:VALARM')
+  })
+
   test('reminder_minutes moves one and keeps the others', () => {
     const changed = update(fixture('rfc-alarms-of-all-kinds'), { reminder_minutes: 30 })
     expect(changed.match(/BEGIN:VALARM/g)).toHaveLength(4)
@@ -277,6 +334,41 @@ describe('alarms and people', () => {
     expect(raw(changed, 'ORGANIZER')).toHaveLength(1)
     // Somebody else's meeting: its SEQUENCE is the organizer's.
     expect(raw(changed, 'SEQUENCE')).toEqual([])
+  })
+
+  test('people whose address is beside a value that is none stay as they are', () => {
+    const invited = 'ATTENDEE;EMAIL=jo@example.org;PARTSTAT=ACCEPTED:invalid:nomail'
+    const text = weekly(`ORGANIZER:mailto:me@example.org\n${invited}`)
+    const { attendees } = described(text)
+    const changed = update(text, { attendees: [...attendees, { email: 'new@example.org' }] })
+    expect(raw(changed, 'ATTENDEE')).toHaveLength(2)
+    expect(raw(changed, 'ATTENDEE')[0]).toBe(invited)
+  })
+
+  test('an invitation is changed for the user alone: whom else it is about is not theirs', () => {
+    const invitation = weekly(
+      'RRULE:FREQ=WEEKLY;COUNT=6\nSEQUENCE:3\nORGANIZER:mailto:boss@example.org\n' +
+        'ATTENDEE;PARTSTAT=ACCEPTED:mailto:me@example.org',
+    )
+    const invited = { ...context, organizer: undefined, addresses: ['Me@example.org'] }
+    const moved = updateEvent(
+      invitation,
+      { start_datetime: '2026-03-30T14:00' },
+      { scope: 'series' },
+      invited,
+    ).text
+    expect(raw(moved, 'SEQUENCE')).toEqual(['SEQUENCE:3'])
+    const own = { ...invited, addresses: ['other@example.org', 'BOSS@example.org'] }
+    const future = { scope: 'this_and_future', recurrenceId: '2026-04-13' } as const
+    const refused = (context: typeof invited) => [
+      code(() => updateEvent(invitation, { attendees: [] }, { scope: 'series' }, context)),
+      code(() => updateEvent(invitation, { title: 'Mine' }, future, context)),
+    ]
+    expect(refused(invited)).toEqual([
+      'FORBIDDEN: attendees: the event is organized by boss@example.org',
+      'FORBIDDEN: scope: the event is organized by boss@example.org',
+    ])
+    expect(refused(own)).toEqual(['no error', 'no error'])
   })
 })
 
@@ -348,6 +440,38 @@ describe('this and future', () => {
     ])
     expect(raw(added?.text ?? '', 'RRULE')).toEqual(['RRULE:FREQ=WEEKLY;COUNT=4'])
     expect(raw(added?.text ?? '', 'UID')).toEqual(['UID:new-uid'])
+  })
+
+  test('the one that is named changes too, if it had been changed by itself', () => {
+    const series = weekly('RRULE:FREQ=WEEKLY;COUNT=4')
+    const recurrenceId = '2026-04-13T09:00:00+02:00'
+    const alone = { scope: 'occurrence', recurrenceId } as const
+    const own = updateEvent(series, { location: 'Attic' }, alone, context).text
+    const future = { scope: 'this_and_future', recurrenceId } as const
+    const changes = { title: 'Late', start_datetime: '2026-04-13T11:00' }
+    const { added } = updateEvent(own, changes, future, context)
+    expect(raw(added?.text ?? '', 'SUMMARY')).toEqual(['SUMMARY:Late', 'SUMMARY:Late'])
+    expect(raw(added?.text ?? '', 'LOCATION')).toEqual(['LOCATION:Attic'])
+    expect(starts(added?.text ?? '', '2026-03-01', '2026-06-01')).toEqual([
+      '2026-04-13T11:00:00+02:00',
+      '2026-04-20T11:00:00+02:00',
+    ])
+  })
+
+  test('a rule that is over before stays so', () => {
+    const text = weekly('RRULE:FREQ=DAILY;COUNT=2\nRDATE;TZID=Europe/Berlin:20260413T090000')
+    const future = { scope: 'this_and_future', recurrenceId: '2026-04-13' } as const
+    const { text: left, added } = updateEvent(text, { title: 'Late' }, future, context)
+    expect(raw(left, 'RRULE')).toEqual(['RRULE:FREQ=DAILY;COUNT=2'])
+    expect(starts(left, '2026-03-01', '2026-06-01')).toEqual([
+      '2026-03-30T09:00:00+02:00',
+      '2026-03-31T09:00:00+02:00',
+    ])
+    expect(raw(added?.text ?? '', 'RRULE')).toEqual([])
+    expect(starts(added?.text ?? '', '2026-03-01', '2026-06-01')).toEqual([
+      '2026-04-13T09:00:00+02:00',
+    ])
+    expect(deleteEvent(text, future, context)).toContain('RRULE:FREQ=DAILY;COUNT=2\r\n')
   })
 
   test('from the first on it is the whole series', () => {

@@ -52,6 +52,20 @@ describe('slots', () => {
     expect(found).toHaveLength(30)
   })
 
+  test('the hour that clocks show twice is as free as any', () => {
+    const night = {
+      from: Date.parse('2026-10-25T00:00:00Z'),
+      to: Date.parse('2026-10-25T02:00:00Z'),
+    }
+    const more = { ...night, durationMinutes: 30, hours: undefined, excludeWeekends: false }
+    expect(begins([], more)).toEqual([
+      '2026-10-25T02:00:00+02:00',
+      '2026-10-25T02:30:00+02:00',
+      '2026-10-25T02:00:00+01:00',
+      '2026-10-25T02:30:00+01:00',
+    ])
+  })
+
   test('nothing overlaps what is busy; overlapping periods are one', () => {
     const all = [
       busy('2026-03-27T08:00:00Z', '2026-03-27T10:10:00Z'),

@@ -34,6 +34,19 @@ describe('zones', () => {
     ])
   })
 
+  test('an end in the hour that is shown twice is after its start', () => {
+    const text = calendar(
+      'DTSTART;TZID=Europe/Berlin:20261020T023000\nDTEND;TZID=Europe/Berlin:20261020T030000\nRRULE:FREQ=DAILY',
+    )
+    const night = window('2026-10-24T22:00:00Z', '2026-10-25T22:00:00Z')
+    const [occurrence] = expand(readObject(text), night, { zone: berlin }).occurrences
+    expect(occurrence && [isoOf(occurrence.start), isoOf(occurrence.end)]).toEqual([
+      '2026-10-25T02:30:00+02:00',
+      '2026-10-25T01:00:00Z',
+    ])
+    expect(occurrence?.endInstant).toBe(Date.parse('2026-10-25T01:00:00Z'))
+  })
+
   test('hours that fall together in a gap are one', () => {
     const text = timed('RRULE:FREQ=HOURLY', '20260329T000000')
     expect(starts(text, '2026-03-28T23:00:00Z', '2026-03-29T03:00:00Z')).toEqual([

@@ -146,12 +146,47 @@ describe('a series', () => {
     const { text } = completeTodo(series, { series: true }, at)
     expect(progress(text)).toEqual(['COMPLETED', 100, true])
     expect(text).not.toContain('RECURRENCE-ID')
+    const own = updateTodo(series, { summary: 'Own' }, at, '2026-04-06')
+    const whole = completeTodo(own, { series: true }, at)
+    expect(described(whole.text)).toMatchObject({ status: 'COMPLETED', pending_count: 0 })
+    expect(described(whole.text).current_recurrence_id).toBeUndefined()
+  })
+
+  test('keeps what it recurs from', () => {
+    const rent = todo('DUE;VALUE=DATE:20260401\nRRULE:FREQ=MONTHLY\nSUMMARY:Rent')
+    expect(() => updateTodo(rent, { due: '' }, at)).toThrow(/^due: a recurring todo/)
+    const once = updateTodo(rent, { due: '', recurrence_rule: '' }, at)
+    expect(once).not.toMatch(/DUE|RRULE/)
   })
 
   test('status COMPLETED completes the current one', () => {
     const text = updateTodo(series, { status: 'COMPLETED', summary: 'T' }, at)
     expect(described(text)).toMatchObject({ summary: 'T', dtstart: '2026-04-06T09:00:00+02:00' })
   })
+})
+
+test('a reminder is before the start, else before what is due', () => {
+  const reminders = [{ action: 'DISPLAY', minutes_before: 30 }] as const
+  const due = todo('DUE:20260401T100000Z\nSUMMARY:Due')
+  const reminded = updateTodo(due, { reminders }, at)
+  expect(reminded).toContain('TRIGGER;RELATED=END:-PT30M\r\n')
+  const begun = todo('DTSTART:20260401T090000Z\nDUE:20260401T100000Z\nSUMMARY:Begun')
+  expect(updateTodo(begun, { reminders }, at)).toContain('TRIGGER:-PT30M\r\n')
+  const free = todo('SUMMARY:Free')
+  expect(() => updateTodo(free, { reminders }, at)).toThrow(/^reminders: /)
+  const timed = [{ action: 'DISPLAY', trigger_at: '2026-04-01T08:00:00Z' }] as const
+  expect(updateTodo(free, { reminders: timed }, at)).toContain('TRIGGER;VALUE=DATE-TIME:')
+  // As others write it; what is read from it is no reason to write it anew.
+  const alarm = 'BEGIN:VALARM\nACTION:DISPLAY\nTRIGGER:-PT30M\nX-OWN:1\nEND:VALARM'
+  const theirs = todo(`DUE:20260401T100000Z\nSUMMARY:Theirs\n${alarm}`)
+  expect(updateTodo(theirs, { reminders: described(theirs).reminders }, at)).toBe(theirs)
+})
+
+test('a day and hours from it are not one span', () => {
+  const text = todo('DTSTART:20260401T090000Z\nDURATION:PT1H\nSUMMARY:Hour')
+  expect(() => updateTodo(text, { dtstart: '2026-04-02' }, at)).toThrow(/^dtstart: .* both/)
+  const moved = updateTodo(text, { dtstart: '2026-04-02T09:00:00Z' }, at)
+  expect(moved).toContain('DTSTART:20260402T090000Z\r\nDURATION:PT1H\r\n')
 })
 
 test('parents are told from children', () => {

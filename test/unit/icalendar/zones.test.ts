@@ -21,6 +21,7 @@ test.each([
   ['/freeassociation.sourceforge.net/Europe/Berlin', 'Europe/Berlin'],
   ['/mozilla.org/20050126_1/America/Argentina/Buenos_Aires', 'America/Argentina/Buenos_Aires'],
   ['(UTC+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna', 'Europe/Amsterdam'],
+  ['tzone://Microsoft/Utc', 'UTC'],
   ['CET', 'CET'],
   ['Mars/Phobos', undefined],
   ['+01:00', undefined],

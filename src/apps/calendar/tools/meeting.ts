@@ -1,10 +1,11 @@
 /** A meeting: an event with a date, a time and people. */
 import { z } from 'zod'
 import { checkedWallOf, isoDate, isoTime } from '../../../icalendar/wall.ts'
-import { instantAt, wallAt } from '../../../icalendar/zone.ts'
+import { instantAt } from '../../../icalendar/zone.ts'
 import { defineTool } from '../../../mcp/tool.ts'
 import { findCalendar } from '../../../nextcloud/caldav/calendars.ts'
 import { badInput } from '../../../nextcloud/errors.ts'
+import { shown } from '../window.ts'
 import { chooseZone } from '../zone.ts'
 import { create, EventWritten } from './write.ts'
 
@@ -39,12 +40,11 @@ export const createMeeting = defineTool({
     const calendar = await findCalendar(session, calendar_name, 'VEVENT')
     const { zone } = await chooseZone(session, undefined, calendar)
     // An hour is an hour on the night the clocks change, too.
-    const start = instantAt(zone, wall)
-    const end = wallAt(zone, start + duration_minutes * MINUTE_MS)
+    const end = instantAt(zone, wall) + duration_minutes * MINUTE_MS
     return create(session, calendar_name, {
       ...fields,
-      start_datetime: local(wall),
-      end_datetime: local(end),
+      start_datetime: `${isoDate(wall)}T${isoTime(wall)}`,
+      end_datetime: shown(zone, end),
     })
   },
 })
@@ -61,8 +61,4 @@ function wallOfArguments(date: string, time: string): number {
     throw badInput(`time: "${time}" is no time`, 'Write it as 14:30.')
   }
   return wall
-}
-
-function local(wall: number): string {
-  return `${isoDate(wall)}T${isoTime(wall)}`
 }

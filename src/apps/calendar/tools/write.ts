@@ -1,7 +1,14 @@
 /** Making, changing and deleting single events. */
 import { z } from 'zod'
+import { isInvitation } from '../../../icalendar/edit.ts'
 import { describeEvent } from '../../../icalendar/event.ts'
-import { createEvent, deleteEvent, type Scope, updateEvent } from '../../../icalendar/event-edit.ts'
+import {
+  createEvent,
+  deleteEvent,
+  type EditContext,
+  type Scope,
+  updateEvent,
+} from '../../../icalendar/event-edit.ts'
 import { readObject } from '../../../icalendar/object.ts'
 import { defineTool } from '../../../mcp/tool.ts'
 import {
@@ -22,6 +29,7 @@ import {
   scopeOf,
 } from '../fields.ts'
 import { isEmpty } from '../filters.ts'
+import { eventIn } from '../listing.ts'
 import { ZONE_NOTE } from '../zone.ts'
 
 export const EventWritten = z.object({
@@ -141,7 +149,11 @@ export const updateEventTool = defineTool({
             new_href: hrefOf(session, added.written.path),
             new_etag: added.written.etag,
           }),
-      ...notesOf(result, calendar, context.isZoneKnown, !isEmpty(fields.attendees)),
+      ...notesOf(result, calendar, {
+        isZoneKnown: context.isZoneKnown,
+        isInviting: !isEmpty(fields.attendees),
+        organizer: organizerElse(text, context),
+      }),
     }
   },
 })
@@ -174,11 +186,15 @@ export const deleteEventTool = defineTool({
     requireWritable(calendar, 'VEVENT')
     const target = { calendar, uid: event_uid, etag }
     const about = { deleted_uid: event_uid, calendar_name: calendar.name }
-    if (part.scope === 'series') {
-      const status_code = await deleteTarget(session, target)
-      return { status_code, message: restoreHint(calendar), ...about }
+    const isSeries = part.scope === 'series'
+    const context = await editContext(session, calendar, { zone: !isSeries, organizer: false })
+    if (isSeries) {
+      const { status, text } = await deleteTarget(session, target)
+      const organizer = organizerElse(text, context)
+      const told = organizer && `If the user is invited, Nextcloud tells ${organizer} of a refusal.`
+      const message = [restoreHint(calendar), told].filter(Boolean).join(' ')
+      return { status_code: status, message, ...about }
     }
-    const context = await editContext(session, calendar, { zone: true, organizer: false })
     const changed = await changeObject(session, target, text => {
       const left = deleteEvent(text, part, context)
       return left === undefined ? undefined : { text: left }
@@ -211,7 +227,8 @@ export async function create(session: Session, calendarName: string, fields: Eve
   const made = createEvent(changes, context)
   const written = await addObject(session, calendar, made)
   const result = writtenResult(session, made.uid, written, made.text)
-  return { ...result, ...notesOf(result, calendar, context.isZoneKnown, isInviting) }
+  const { isZoneKnown } = context
+  return { ...result, ...notesOf(result, calendar, { isZoneKnown, isInviting }) }
 }
 
 /** What is said of an object that was written. */
@@ -234,6 +251,15 @@ function writtenResult(
   }
 }
 
+/** Who organizes an event of the user's own calendar, where that is somebody else. */
+function organizerElse(text: string, context: EditContext): string | undefined {
+  const object = eventIn(text)
+  const event = object?.master ?? object?.overrides[0]
+  if (object === undefined || event === undefined || context.addresses === undefined)
+    return undefined
+  return isInvitation(event, context) ? describeEvent(object).organizer?.email : undefined
+}
+
 /** Whether a local time, or the name of an occurrence, has to be understood. */
 function needsZone(fields: EventFields, part: Scope): boolean {
   const { start_datetime, end_datetime, all_day, timezone, recurrence_rule } = fields
@@ -245,13 +271,23 @@ function needsZone(fields: EventFields, part: Scope): boolean {
 function notesOf(
   { last_day }: { readonly last_day?: string | undefined },
   calendar: Calendar,
-  isZoneKnown: boolean,
-  isInviting: boolean,
+  {
+    isZoneKnown,
+    isInviting,
+    organizer,
+  }: {
+    readonly isZoneKnown: boolean
+    readonly isInviting: boolean
+    readonly organizer?: string | undefined
+  },
 ) {
   const notes = [
     ...(last_day === undefined ? [] : [ALL_DAY_NOTE]),
     ...(isZoneKnown ? [] : [ZONE_NOTE]),
     ...(isInviting ? ['Nextcloud sends the invitations.'] : []),
+    ...(organizer === undefined
+      ? []
+      : [`${organizer} organizes this event: only the user's own copy of it was changed.`]),
     ...(calendar.source === 'shared'
       ? [`The calendar belongs to ${calendar.owner}, who sees this too.`]
       : []),
