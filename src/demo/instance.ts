@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { type Credentials, createCredentials } from './auth.ts'
 import { createCalendars } from './calendars/store.ts'
+import { createCollectives } from './collectives/store.ts'
 import { createContacts } from './contacts/store.ts'
 import { createComments } from './dav/comment-store.ts'
 import { createTags } from './dav/tag-store.ts'
@@ -48,6 +49,8 @@ export const knownApps = [
   'calendar',
   'contacts',
   'tasks',
+  'circles',
+  'collectives',
 ] as const
 
 /** Makes an instance in its initial state. */
@@ -80,6 +83,8 @@ function createState(settings: Settings): State {
     contacts: createContacts(),
     ownProperties: new Map(),
     comments: createComments(),
+    teams: new Map(),
+    collectives: createCollectives(),
     uploads: new Map(),
     notesSettings: new Map(),
     directLinks: new Map(),

@@ -1,9 +1,11 @@
 import type { CalendarStore } from './calendars/store.ts'
+import type { CollectivesStore } from './collectives/store.ts'
 import type { ContactStore } from './contacts/store.ts'
 import type { CommentStore } from './dav/comment-store.ts'
 import type { TagStore } from './dav/tag-store.ts'
 import type { Trash } from './storage/trash.ts'
 import type { Storage } from './storage/tree.ts'
+import type { Teams } from './teams/store.ts'
 import type { Directory } from './users.ts'
 
 /** Everything users can change; made anew by a reset. */
@@ -17,6 +19,8 @@ export interface State {
   /** `user id:path` to properties that only the one who set them knows, by Clark name. */
   ownProperties: Map<string, Map<string, string>>
   comments: CommentStore
+  teams: Teams
+  collectives: CollectivesStore
   /** User id to upload name to chunk name to content. */
   uploads: Map<string, Map<string, Map<string, Buffer>>>
   /** User id to settings of the Notes app that differ from the default. */

@@ -98,9 +98,20 @@ const preparations: Record<string, Record<string, (stage: Stage) => Promise<void
         names.set('1795229520', recent)
       },
   },
+  // What had been restored was deleted again before it was deleted for good.
+  collectives: {
+    'delete for good': async ({ send, names }) => {
+      await send('DELETE', `${collective}/pages/${names.get('150') ?? ''}`)
+    },
+    'delete with its team': async ({ send }) => {
+      await send('DELETE', collective)
+    },
+  },
   systemtags: { 'list all': shareTxt },
   comments: { 'list (none)': shareTxt },
 }
+
+const collective = '/ocs/v2.php/apps/collectives/api/v1.0/collectives/1'
 
 const tokens =
   '<d:propfind xmlns:d="DAV:" xmlns:cs="http://calendarserver.org/ns/"><d:prop><cs:getctag/>' +
@@ -130,6 +141,7 @@ const apps = [
   'calendar',
   'tasks',
   'contacts',
+  'collectives',
 ]
 
 describe.each(apps)('%s', app => {
@@ -182,6 +194,29 @@ test('capabilities say nothing that Nextcloud does not say', async () => {
       'provisioning_api',
     ]
     expect(compared.map(({ name }) => name)).toEqual(names)
+  })
+})
+
+test('teams say nothing that Nextcloud does not say', async () => {
+  const { exchanges } = readRecording('circles')
+  await withStage('core', async ({ demo }) => {
+    let id = ''
+    for (const { name, request, response } of exchanges) {
+      const answer = await fetch(
+        demo.url + request.path.replace('1JmqmQdnRCYirqrY7vpOgB2cO22aRyN', id),
+        {
+          method: request.method,
+          headers: { ...request.headers, Authorization: basic('alice') },
+          body: bodyOf(request.body, new Map()),
+        },
+      )
+      const body = (await answer.json()) as { ocs: { data: { id: string } } }
+      expect(answer.status, name).toBe(response.status)
+      if (name === 'create') id = body.ocs.data.id
+      if (response.bodyType === 'json') {
+        expect(compareSubset(name, response.body, body)).toEqual([])
+      }
+    }
   })
 })
 

@@ -17,6 +17,7 @@ function entries(instance: Instance, base: string): object[] {
     { id: 'contacts', name: 'Contacts', order: 4 },
     { id: 'calendar', name: 'Calendar', order: 5 },
     { id: 'notes', name: 'Notes', order: 10 },
+    { id: 'collectives', name: 'Collectives', order: 30 },
     { id: 'tasks', name: 'Tasks', order: 100 },
   ]
   return known

@@ -1,13 +1,15 @@
 import { authenticate, type Outcome } from '../auth.ts'
+import { collectivesRoutes } from '../collectives/routes.ts'
 import { type Exchange, header, jsonReply, parameters, type Reply, reply } from '../http.ts'
 import { type Instance, isEnabled } from '../instance.ts'
+import { teamRoutes } from '../teams/routes.ts'
 import { createAppPassword, deleteAppPassword } from './app-passwords.ts'
 import { anonymousCapabilities, userCapabilities } from './capabilities.ts'
 import { createDirectLink } from './direct-links.ts'
 import {
   earlyOcsReply,
-  type OcsCall,
-  type OcsResult,
+  OcsFault,
+  OcsRefusal,
   ocsCode,
   ocsData,
   ocsFailure,
@@ -16,41 +18,31 @@ import {
 } from './envelope.ts'
 import { navigation } from './navigation.ts'
 import * as provisioning from './provisioning.ts'
+import { type OcsRoute, ocsRoute } from './route.ts'
 import { autocomplete, sharees } from './sharees.ts'
 
-interface Route {
-  method: string
-  pattern: RegExp
-  run: (call: OcsCall) => OcsResult
-  /** App without which the route does not exist. */
-  app?: string
-}
-
-const routes: readonly Route[] = [
-  route('GET', 'cloud/user', provisioning.ownUser),
-  route('GET', 'cloud/users', provisioning.listUsers),
-  route('POST', 'cloud/users', provisioning.createUser),
-  route('GET', 'cloud/users/details', provisioning.listUserDetails),
-  route('GET', 'cloud/users/*', provisioning.getUser),
-  route('PUT', 'cloud/users/*', provisioning.editUser),
-  route('DELETE', 'cloud/users/*', provisioning.deleteUser),
-  route('GET', 'cloud/users/*/groups', provisioning.listGroupsOfUser),
-  route('POST', 'cloud/users/*/groups', provisioning.addToGroup),
-  route('DELETE', 'cloud/users/*/groups', provisioning.removeFromGroup),
-  route('GET', 'cloud/groups', provisioning.listGroups),
-  route('GET', 'cloud/groups/*/users', provisioning.listMembers),
-  route('GET', 'core/autocomplete/get', autocomplete),
-  route('GET', 'core/navigation/apps', navigation),
-  route('GET', 'core/getapppassword', createAppPassword),
-  route('DELETE', 'core/apppassword', deleteAppPassword),
-  route('POST', 'apps/dav/api/v1/direct', createDirectLink),
-  route('GET', 'apps/files_sharing/api/v1/sharees', sharees, 'files_sharing'),
+const routes: readonly OcsRoute[] = [
+  ocsRoute('GET', 'cloud/user', provisioning.ownUser),
+  ocsRoute('GET', 'cloud/users', provisioning.listUsers),
+  ocsRoute('POST', 'cloud/users', provisioning.createUser),
+  ocsRoute('GET', 'cloud/users/details', provisioning.listUserDetails),
+  ocsRoute('GET', 'cloud/users/*', provisioning.getUser),
+  ocsRoute('PUT', 'cloud/users/*', provisioning.editUser),
+  ocsRoute('DELETE', 'cloud/users/*', provisioning.deleteUser),
+  ocsRoute('GET', 'cloud/users/*/groups', provisioning.listGroupsOfUser),
+  ocsRoute('POST', 'cloud/users/*/groups', provisioning.addToGroup),
+  ocsRoute('DELETE', 'cloud/users/*/groups', provisioning.removeFromGroup),
+  ocsRoute('GET', 'cloud/groups', provisioning.listGroups),
+  ocsRoute('GET', 'cloud/groups/*/users', provisioning.listMembers),
+  ocsRoute('GET', 'core/autocomplete/get', autocomplete),
+  ocsRoute('GET', 'core/navigation/apps', navigation),
+  ocsRoute('GET', 'core/getapppassword', createAppPassword),
+  ocsRoute('DELETE', 'core/apppassword', deleteAppPassword),
+  ocsRoute('POST', 'apps/dav/api/v1/direct', createDirectLink),
+  ocsRoute('GET', 'apps/files_sharing/api/v1/sharees', sharees, 'files_sharing'),
+  ...teamRoutes,
+  ...collectivesRoutes,
 ]
-
-function route(method: string, path: string, run: Route['run'], app?: string): Route {
-  const pattern = new RegExp(`^${path.replaceAll('*', '([^/]+)')}/?$`)
-  return app === undefined ? { method, pattern, run } : { method, pattern, run, app }
-}
 
 /** Answers a request below `/ocs/v1.php/` or `/ocs/v2.php/`. */
 export function handleOcs(instance: Instance, exchange: Exchange, version: 1 | 2): Reply {
@@ -80,20 +72,18 @@ export function handleOcs(instance: Instance, exchange: Exchange, version: 1 | 2
     return ocsReply(exchange, version, failure)
   }
   const matched = (found.pattern.exec(path) ?? []).slice(1).map(decode)
-  return (
-    csrfFailure(exchange) ??
-    ocsReply(
-      exchange,
-      version,
-      found.run({
-        instance,
-        exchange,
-        identity: outcome,
-        parameters: parameters(exchange),
-        matched,
-      }),
-    )
-  )
+  const forged = csrfFailure(exchange)
+  if (forged !== undefined) return forged
+  const call = { instance, exchange, identity: outcome, parameters: parameters(exchange), matched }
+  try {
+    return ocsReply(exchange, version, found.run(call))
+  } catch (error) {
+    if (error instanceof OcsRefusal) {
+      return ocsReply(exchange, version, ocsFailure(error.statuscode, error.message))
+    }
+    if (!(error instanceof OcsFault)) throw error
+    return earlyOcsReply(version, 500, ocsCode.serverError, 'Internal Server Error\n')
+  }
 }
 
 function capabilities(
