@@ -1,6 +1,7 @@
 /** Every app this server offers. A new one is a folder beside this file and one line here. */
 import type { App } from '../mcp/app.ts'
 import { calendarApp } from './calendar/index.ts'
+import { collectivesApp } from './collectives/index.ts'
 import { createConnectionApp } from './connection/index.ts'
 import { contactsApp } from './contacts/index.ts'
 import { coreApp } from './core/index.ts'
@@ -23,6 +24,7 @@ export function createApps({ excludedTags }: AppOptions): readonly App[] {
     calendarApp,
     contactsApp,
     tasksApp,
+    collectivesApp,
   ]
 }
 

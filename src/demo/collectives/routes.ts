@@ -3,17 +3,10 @@ import { type OcsCall, OcsFault, OcsRefusal, type OcsResult, ocsData } from '../
 import { type OcsRoute, ocsRoute } from '../ocs/route.ts'
 import { forget } from '../storage/changes.ts'
 import { type FileNode, seconds } from '../storage/tree.ts'
+import { addCollective, canEdit, levelOf, mountAll, removeCollective } from './manage.ts'
 import { fileNameOf } from './names.ts'
 import * as pages from './pages.ts'
-import {
-  addCollective,
-  type Collective,
-  canEdit,
-  levelOf,
-  mountAll,
-  type PageRecord,
-  removeCollective,
-} from './store.ts'
+import type { Collective, PageRecord } from './store.ts'
 
 const adminLevel = 8
 const root = 'apps/collectives/api/v1.0/collectives'

@@ -1,4 +1,4 @@
-import { isReadOnly } from '../collectives/store.ts'
+import { isReadOnly } from '../collectives/manage.ts'
 import type { Reply } from '../http.ts'
 import { type DavCall, hrefOf, notInCollection, unhandledMethod } from './call.ts'
 import { download } from './download.ts'

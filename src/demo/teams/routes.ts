@@ -1,4 +1,4 @@
-import { mountAll } from '../collectives/store.ts'
+import { mountAll } from '../collectives/manage.ts'
 import { integer, text } from '../http.ts'
 import { type OcsCall, OcsFault, OcsRefusal, type OcsResult, ocsData } from '../ocs/envelope.ts'
 import { type OcsRoute, ocsRoute } from '../ocs/route.ts'
