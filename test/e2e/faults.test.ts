@@ -80,6 +80,28 @@ const ARGUMENTS: Record<string, Record<string, unknown>> = {
   nc_calendar_update_todo: { calendar_name: 'tasks', todo_uid: 'u', priority: 1 },
   nc_calendar_complete_todo: { calendar_name: 'tasks', todo_uid: 'u' },
   nc_calendar_delete_todo: { calendar_name: 'tasks', todo_uid: 'u' },
+  collectives_get_collectives: {},
+  collectives_get_pages: { collective_id: 1 },
+  collectives_get_page: { collective_id: 1, page_id: 1 },
+  collectives_search_pages: { collective_id: 1, query: 'x' },
+  collectives_get_tags: { collective_id: 1 },
+  collectives_get_trashed_pages: { collective_id: 1 },
+  collectives_get_trashed_collectives: {},
+  collectives_create_collective: { name: 'fault' },
+  collectives_set_collective_emoji: { collective_id: 1, emoji: '🚀' },
+  collectives_trash_collective: { collective_id: 1 },
+  collectives_delete_collective: { collective_id: 1 },
+  collectives_restore_collective: { collective_id: 1 },
+  collectives_create_page: { collective_id: 1, parent_id: 1, title: 't', content: 'c' },
+  collectives_update_page: { collective_id: 1, page_id: 1, content: 'c', etag: '*' },
+  // The tree of one collective is changed by one call at a time.
+  collectives_move_page: { collective_id: 2, page_id: 1, index: 1 },
+  collectives_trash_page: { collective_id: 1, page_id: 1 },
+  collectives_restore_page: { collective_id: 1, page_id: 1 },
+  collectives_set_page_emoji: { collective_id: 1, page_id: 1, emoji: '🚀' },
+  collectives_create_tag: { collective_id: 1, name: 't', color: '000000' },
+  collectives_assign_tag: { collective_id: 1, page_id: 1, tag_id: 1 },
+  collectives_remove_tag: { collective_id: 1, page_id: 1, tag_id: 1 },
 }
 
 /** What a caller may be told for each fault; the exact code depends on what the tool was doing. */
