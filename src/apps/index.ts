@@ -4,10 +4,12 @@ import { calendarApp } from './calendar/index.ts'
 import { collectivesApp } from './collectives/index.ts'
 import { createConnectionApp } from './connection/index.ts'
 import { contactsApp } from './contacts/index.ts'
-import { coreApp } from './core/index.ts'
+import { createCoreApp } from './core/index.ts'
 import { createFilesApp } from './files/index.ts'
 import { notesApp } from './notes/index.ts'
+import { notificationsApp } from './notifications/index.ts'
 import { tasksApp } from './tasks/index.ts'
+import { statusApp } from './user-status/index.ts'
 
 /** What the operator decides about the apps. */
 export interface AppOptions {
@@ -18,13 +20,15 @@ export interface AppOptions {
 /** The apps, in the order in which their tools are listed. */
 export function createApps({ excludedTags }: AppOptions): readonly App[] {
   return [
-    coreApp,
+    createCoreApp({ keepsFiles: excludedTags.length > 0 }),
     notesApp,
     createFilesApp({ excludedTags: [...excludedTags] }),
     calendarApp,
     contactsApp,
     tasksApp,
     collectivesApp,
+    notificationsApp,
+    statusApp,
   ]
 }
 

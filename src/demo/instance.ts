@@ -5,6 +5,7 @@ import { createCollectives } from './collectives/store.ts'
 import { createContacts } from './contacts/store.ts'
 import { createComments } from './dav/comment-store.ts'
 import { createTags } from './dav/tag-store.ts'
+import { createNotifications } from './notifications/store.ts'
 import { fillWithSamples } from './samples/fill.ts'
 import type { State } from './state.ts'
 import { homeOf } from './storage/changes.ts'
@@ -51,6 +52,8 @@ export const knownApps = [
   'tasks',
   'circles',
   'collectives',
+  'notifications',
+  'user_status',
 ] as const
 
 /** Makes an instance in its initial state. */
@@ -85,6 +88,8 @@ function createState(settings: Settings): State {
     comments: createComments(),
     teams: new Map(),
     collectives: createCollectives(),
+    notifications: createNotifications(),
+    statuses: new Map(),
     uploads: new Map(),
     notesSettings: new Map(),
     directLinks: new Map(),

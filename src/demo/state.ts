@@ -3,6 +3,8 @@ import type { CollectivesStore } from './collectives/store.ts'
 import type { ContactStore } from './contacts/store.ts'
 import type { CommentStore } from './dav/comment-store.ts'
 import type { TagStore } from './dav/tag-store.ts'
+import type { NotificationStore } from './notifications/store.ts'
+import type { UserStatus } from './status/store.ts'
 import type { Trash } from './storage/trash.ts'
 import type { Storage } from './storage/tree.ts'
 import type { Teams } from './teams/store.ts'
@@ -21,6 +23,9 @@ export interface State {
   comments: CommentStore
   teams: Teams
   collectives: CollectivesStore
+  notifications: NotificationStore
+  /** User id to status. */
+  statuses: Map<string, UserStatus>
   /** User id to upload name to chunk name to content. */
   uploads: Map<string, Map<string, Map<string, Buffer>>>
   /** User id to settings of the Notes app that differ from the default. */

@@ -13,6 +13,8 @@ const READ_WRITE_AREAS = [
   'news',
   'talk',
   'collectives',
+  'notifications',
+  'status',
 ] as const
 
 /** A scope in its canonical spelling, with a colon. */

@@ -37,7 +37,7 @@ const headersOfInterest = [
 
 /** JSON fields whose values are the instance's own; of these only the type is compared. */
 const ownFields =
-  /^(id|etag|modified|filename|apppassword|token|endpoint|login|url|lastLogin|timestamp|\w+Timestamp|circleId|\w+Url)$/
+  /^(id|etag|modified|filename|apppassword|token|endpoint|login|url|lastLogin|datetime|object_id|timestamp|\w+Timestamp|circleId|\w+Url)$/
 
 /** Elements whose text is the instance's own. */
 const ownElements =

@@ -13,6 +13,7 @@ const TIME_LIMIT_S = 0.3
 const ARGUMENTS: Record<string, Record<string, unknown>> = {
   nc_users_get_current_user: {},
   nc_users_search: { query: 'bob' },
+  nc_search_everything: { query: 'x' },
   nc_notes_search_notes: { query: 'x' },
   nc_notes_get_note: { note_id: 1 },
   nc_notes_create_note: { title: 't', content: 'c', category: '' },
@@ -102,6 +103,10 @@ const ARGUMENTS: Record<string, Record<string, unknown>> = {
   collectives_create_tag: { collective_id: 1, name: 't', color: '000000' },
   collectives_assign_tag: { collective_id: 1, page_id: 1, tag_id: 1 },
   collectives_remove_tag: { collective_id: 1, page_id: 1, tag_id: 1 },
+  nc_notifications_list: {},
+  nc_notifications_dismiss: { notification_id: 1 },
+  nc_user_status_get: {},
+  nc_user_status_set: { status: 'away' },
 }
 
 /** What a caller may be told for each fault; the exact code depends on what the tool was doing. */

@@ -1,6 +1,7 @@
 /** Collectives, pages and tags as results tell of them, and what arguments have in common. */
 import { z } from 'zod'
 import { encodeSegment } from '../../nextcloud/dav/paths.ts'
+import { isEmoji } from '../../nextcloud/emoji.ts'
 import { badInput } from '../../nextcloud/errors.ts'
 import type { Session } from '../../nextcloud/session.ts'
 import type { ApiCollective, ApiPage } from './api.ts'
@@ -111,8 +112,6 @@ function addresses(
 export function checkedEmoji(emoji: string | undefined): string {
   const wanted = emoji?.trim() ?? ''
   if (wanted === '') return ''
-  const [, ...others] = new Intl.Segmenter().segment(wanted)
-  const isOne = others.length === 0 && /\p{Extended_Pictographic}/u.test(wanted)
-  if (!isOne || [...wanted].length > 8) throw badInput(`"${wanted}" is not one emoji`)
+  if (!isEmoji(wanted)) throw badInput(`"${wanted}" is not one emoji`)
   return wanted
 }

@@ -56,6 +56,7 @@ export function userCapabilities(instance: Instance): Capabilities {
     ...(isEnabled(instance, 'notes') && {
       notes: { api_version: ['0.2', '1.3', '1.4'], version: '5.0.2', notes_path: 'Notes' },
     }),
+    ...(isEnabled(instance, 'notifications') && { notifications }),
     provisioning_api: {
       version: '1.21.0',
       AccountPropertyScopesVersion: 2,
@@ -64,7 +65,15 @@ export function userCapabilities(instance: Instance): Capabilities {
     },
     ...(isEnabled(instance, 'systemtags') && { systemtags: { enabled: true } }),
     theming: theming(url),
+    ...(isEnabled(instance, 'user_status') && {
+      user_status: { enabled: true, restore: true, supports_emoji: true },
+    }),
   })
+}
+
+const notifications = {
+  'ocs-endpoints': ['list', 'get', 'delete', 'delete-all', 'rich-strings'],
+  'admin-notifications': ['ocs'],
 }
 
 const bruteForce = { delay: 0, 'allow-listed': false }

@@ -2,6 +2,9 @@ import { authenticate, type Outcome } from '../auth.ts'
 import { collectivesRoutes } from '../collectives/routes.ts'
 import { type Exchange, header, jsonReply, parameters, type Reply, reply } from '../http.ts'
 import { type Instance, isEnabled } from '../instance.ts'
+import { notificationRoutes } from '../notifications/routes.ts'
+import { searchRoutes } from '../search/routes.ts'
+import { statusRoutes } from '../status/routes.ts'
 import { teamRoutes } from '../teams/routes.ts'
 import { createAppPassword, deleteAppPassword } from './app-passwords.ts'
 import { anonymousCapabilities, userCapabilities } from './capabilities.ts'
@@ -42,6 +45,9 @@ const routes: readonly OcsRoute[] = [
   ocsRoute('GET', 'apps/files_sharing/api/v1/sharees', sharees, 'files_sharing'),
   ...teamRoutes,
   ...collectivesRoutes,
+  ...notificationRoutes,
+  ...statusRoutes,
+  ...searchRoutes,
 ]
 
 /** Answers a request below `/ocs/v1.php/` or `/ocs/v2.php/`. */
