@@ -1,4 +1,4 @@
-import { OcsRefusal } from '../ocs/envelope.ts'
+import { OcsFault, OcsRefusal } from '../ocs/envelope.ts'
 import type { State } from '../state.ts'
 import { attach, copyNode, createFolder, detach, moveNode, writeFile } from '../storage/changes.ts'
 import {
@@ -242,6 +242,8 @@ export function restorePage(call: PageCall, id: number): FileNode {
 /** Takes a page out of the trash. */
 export function trashItem(call: PageCall, id: number, verb: 'restore' | 'delete'): TrashedPage {
   const { trash } = call.collective
+  // Nextcloud reads an empty list where it expects one of its items.
+  if (trash.length === 0) throw new OcsFault()
   const at = trash.findIndex(({ node }) =>
     node.kind === 'folder' ? node.children.get(indexFile)?.id === id : node.id === id,
   )

@@ -23,6 +23,7 @@ import {
   type SampleNote,
 } from './content.ts'
 import { fillAgenda } from './personal.ts'
+import { fillTeam } from './team.ts'
 
 const hour = 3600
 
@@ -35,6 +36,7 @@ export function fillWithSamples(state: State): void {
     for (const file of bobFiles) addFile(state, 'bob', file)
     fillAgenda(state, 'bob', { events: bobEvents, tasks: bobTasks, contacts: bobContacts })
   }
+  if (accounts.has('alice') && accounts.has('bob')) fillTeam(state)
 }
 
 function fillAlice(state: State): void {

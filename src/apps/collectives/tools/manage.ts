@@ -26,7 +26,7 @@ export const createCollective = defineTool({
   description: 'Creates a collective with its landing page, and a team of its name.',
   scopes: ['collectives:write'],
   effect: 'create',
-  input: z.object({ name: z.string().trim().min(1), emoji: emojiArgument }),
+  input: z.object({ name: z.string().trim().min(1), emoji: z.string().optional() }),
   output: z.object({
     id: z.int(),
     name: z.string().describe('As stored'),

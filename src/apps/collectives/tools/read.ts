@@ -50,7 +50,7 @@ export const getPages = defineTool({
   name: 'collectives_get_pages',
   title: 'List pages',
   description:
-    'Lists the pages of a collective without their content; the landing page has parentId 0.',
+    'Lists the pages of a collective without their content. The one with parentId 0, the landing page, is above all others.',
   scopes: ['collectives:read'],
   effect: 'read',
   untrusted: true,
