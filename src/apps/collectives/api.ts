@@ -27,7 +27,6 @@ export type ApiCollective = z.infer<typeof ApiCollective>
 
 const ApiPage = z.object({
   id,
-  slug: text(null),
   title: text(''),
   emoji: text(null),
   fileName: text(''),

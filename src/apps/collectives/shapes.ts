@@ -21,6 +21,7 @@ export const Collective = z.object({
   canEdit: z.boolean(),
   canShare: z.boolean(),
   pageMode: z.int(),
+  trashTimestamp: z.int().nullable(),
   url: z.string(),
 })
 
@@ -60,7 +61,7 @@ export const Placed = z.object({
 
 export function collectiveResult(
   session: Session,
-  { trashTimestamp, ...collective }: ApiCollective,
+  collective: ApiCollective,
 ): z.input<typeof Collective> {
   return {
     ...collective,
@@ -72,7 +73,7 @@ export function collectiveResult(
 export function pageResult(
   session: Session,
   collective: number,
-  { slug, ...page }: ApiPage,
+  page: ApiPage,
 ): z.input<typeof Page> {
   return { ...page, emoji: page.emoji || null, ...addresses(session, collective, page) }
 }
@@ -94,7 +95,7 @@ export function collectiveUrl(session: Session, id: number, name: string): strin
 function addresses(
   session: Session,
   collective: number,
-  page: Omit<ApiPage, 'slug'>,
+  page: ApiPage,
 ): { path?: string; url?: string } {
   const path = pathOf(page)
   if (path === undefined) return {}

@@ -20,7 +20,6 @@ const page = (id: number, title: string, parentId: number, subpageOrder: number[
   title,
   parentId,
   subpageOrder,
-  slug: null,
   emoji: null,
   fileName: '',
   filePath: '',
