@@ -113,6 +113,17 @@ describe('reading and writing', () => {
     expect(await read(made.id)).toMatchObject({ content: 'mine', page: { title: 'Moved away' } })
   })
 
+  test('a page that is too large is read in parts, by the path that is told', async () => {
+    const made = await create('Large', { content: 'x' })
+    const path = `/remote.php/dav/files/alice/Collectives/${c.name}/Large.md`
+    await request(h, 'PUT', path, 'x'.repeat(1024 * 1024 + 1))
+    const { error } = await h.call('collectives_get_page', inC({ page_id: made.id }))
+    expect(error?.code).toBe('TOO_LARGE')
+    expect(error?.hint).toContain(made.path)
+    const part = await h.ok('nc_webdav_read_file', { path: made.path, max_bytes: 16 })
+    expect(part.content).toBe('x'.repeat(16))
+  })
+
   test('a text that could not be written does not hide that the page was created', async () => {
     h.proxy.plan(({ method }) => (method === 'PUT' ? 500 : undefined))
     const { error } = await h.call(

@@ -67,7 +67,8 @@ export function mountAll(state: State): void {
   const active = [...state.collectives.collectives.values()].filter(
     ({ trashTimestamp }) => trashTimestamp === null,
   )
-  for (const [userId, home] of storage.homes) {
+  for (const userId of state.directory.accounts.keys()) {
+    const home = homeOf(storage, userId)
     const mounted = active.filter(collective => levelOf(state, collective, userId) > 0)
     const known = home.children.get(userFolder)
     if (known?.kind === 'file' || (known === undefined && mounted.length === 0)) continue
