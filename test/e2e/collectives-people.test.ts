@@ -1,7 +1,12 @@
 /** Collectives as a whole: the trash, names, bad input, members and strangers. */
 import type { Client } from '@modelcontextprotocol/client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createCollective, request, type TestCollective } from '../support/collectives.ts'
+import {
+  createCollective,
+  request,
+  type TestCollective,
+  writeAnew,
+} from '../support/collectives.ts'
 import { basic, callTool, type Harness, startHarness } from '../support/harness.ts'
 
 let h: Harness
@@ -135,11 +140,8 @@ describe('people', () => {
       expect(mine).toMatchObject({ level: 1, canEdit: true })
       const page = { ...it, page_id: shared.landing }
       const { etag } = (await callTool(bob, 'collectives_get_page', page)).data
-      const written = await callTool(bob, 'collectives_update_page', {
-        ...page,
-        content: 'by bob',
-        etag,
-      })
+      const change = { ...page, content: 'by bob', etag }
+      const written = await writeAnew(() => callTool(bob, 'collectives_update_page', change), etag)
       expect(written.error).toBeUndefined()
       const seen = await h.ok('collectives_get_page', page)
       expect(seen).toMatchObject({

@@ -1,6 +1,11 @@
 /** Pages that a team writes together, as their owner, a member and a stranger. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createCollective, request, type TestCollective } from '../support/collectives.ts'
+import {
+  createCollective,
+  request,
+  type TestCollective,
+  writeAnew,
+} from '../support/collectives.ts'
 import { type Harness, startHarness } from '../support/harness.ts'
 
 let h: Harness
@@ -54,7 +59,7 @@ describe('reading and writing', () => {
     const made = await create('Versions', { content: 'one' })
     const write = (content: string, etag: string) =>
       h.call('collectives_update_page', inC({ page_id: made.id, content, etag }))
-    const second = await write('two', made.etag)
+    const second = await writeAnew(() => write('two', made.etag), made.etag)
     expect(second.data).toMatchObject({ title: 'Versions', path: made.path })
     expect((await write('three', `"${second.data.etag}"`)).isError).toBe(false)
     const { error } = await write('lost', made.etag)

@@ -1,6 +1,6 @@
 /** Collectives to test in, as any Nextcloud has them. */
 import type { TestUser } from './backend.ts'
-import { basic, type Harness } from './harness.ts'
+import { basic, type Harness, type ToolAnswer } from './harness.ts'
 
 /** A collective of alice's with the id of its landing page. */
 export interface TestCollective {
@@ -60,4 +60,18 @@ export async function request(
   const text = await response.text()
   if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`)
   return text
+}
+
+/**
+ * Writes until the etag is another one than before: Nextcloud gives all that is written to a file
+ * within a second the same.
+ */
+export async function writeAnew(
+  write: () => Promise<ToolAnswer>,
+  before: string,
+): Promise<ToolAnswer> {
+  for (;;) {
+    const answer = await write()
+    if (answer.isError || answer.data.etag !== before) return answer
+  }
 }
