@@ -1,4 +1,4 @@
-import { OcsFault, OcsRefusal } from '../ocs/envelope.ts'
+import { OcsFault, OcsRefusal } from '../ocs/failures.ts'
 import type { State } from '../state.ts'
 import { attach, copyNode, createFolder, detach, moveNode, writeFile } from '../storage/changes.ts'
 import {

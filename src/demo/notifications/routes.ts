@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { integer, text } from '../http.ts'
-import { type OcsCall, OcsRefusal, type OcsResult, ocsData } from '../ocs/envelope.ts'
+import { type OcsCall, type OcsResult, ocsData } from '../ocs/envelope.ts'
+import { OcsRefusal } from '../ocs/failures.ts'
 import { type OcsRoute, ocsRoute } from '../ocs/route.ts'
 import { seconds } from '../storage/tree.ts'
 import { type Notification, notify, type RichObject } from './store.ts'

@@ -38,25 +38,6 @@ export function ocsFailure(statuscode: number, message = ''): OcsResult {
   return { statuscode, message, data: [] }
 }
 
-/** Thrown by a route that refuses: becomes a failed result. */
-export class OcsRefusal extends Error {
-  override name = 'OcsRefusal'
-  readonly statuscode: number
-
-  constructor(statuscode: number, message = '') {
-    super(message)
-    this.statuscode = statuscode
-  }
-}
-
-/**
- * Thrown by a route where Nextcloud itself fails, as it does for a parameter that is missing: it
- * answers 500, and XML whatever was asked for.
- */
-export class OcsFault extends Error {
-  override name = 'OcsFault'
-}
-
 /** Wraps a result into the envelope of OCS v1 or v2, as JSON or XML, as the client asked. */
 export function ocsReply(exchange: Exchange, version: 1 | 2, result: OcsResult): Reply {
   const envelope = { ocs: { meta: metaOf(version, result), data: result.data } }

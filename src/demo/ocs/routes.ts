@@ -11,14 +11,13 @@ import { anonymousCapabilities, userCapabilities } from './capabilities.ts'
 import { createDirectLink } from './direct-links.ts'
 import {
   earlyOcsReply,
-  OcsFault,
-  OcsRefusal,
   ocsCode,
   ocsData,
   ocsFailure,
   ocsReply,
   unknownOcsRoute,
 } from './envelope.ts'
+import { OcsFault, OcsRefusal } from './failures.ts'
 import { navigation } from './navigation.ts'
 import * as provisioning from './provisioning.ts'
 import { type OcsRoute, ocsRoute } from './route.ts'

@@ -1,5 +1,6 @@
 import { integer, text } from '../http.ts'
-import { type OcsCall, OcsFault, OcsRefusal, type OcsResult, ocsData } from '../ocs/envelope.ts'
+import { type OcsCall, type OcsResult, ocsData } from '../ocs/envelope.ts'
+import { OcsFault, OcsRefusal } from '../ocs/failures.ts'
 import { type OcsRoute, ocsRoute } from '../ocs/route.ts'
 import { seconds } from '../storage/tree.ts'
 import type { UserStatus } from './store.ts'
