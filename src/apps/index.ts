@@ -1,21 +1,24 @@
 /** Every app this server offers. A new one is a folder beside this file and one line here. */
 import type { App } from '../mcp/app.ts'
 import { calendarApp } from './calendar/index.ts'
+import { collectivesApp } from './collectives/index.ts'
 import { createConnectionApp } from './connection/index.ts'
 import { contactsApp } from './contacts/index.ts'
 import { cookbookApp } from './cookbook/index.ts'
-import { coreApp } from './core/index.ts'
+import { createCoreApp } from './core/index.ts'
 import { createDeckApp } from './deck/index.ts'
 import { createFilesApp } from './files/index.ts'
 import { formsApp } from './forms/index.ts'
 import { mailApp } from './mail/index.ts'
 import { newsApp } from './news/index.ts'
 import { notesApp } from './notes/index.ts'
+import { notificationsApp } from './notifications/index.ts'
 import { pollsApp } from './polls/index.ts'
 import { createSharingApp } from './sharing/index.ts'
 import { tablesApp } from './tables/index.ts'
 import { talkApp } from './talk/index.ts'
 import { tasksApp } from './tasks/index.ts'
+import { statusApp } from './user-status/index.ts'
 
 /** What the operator decides about the apps. */
 export interface AppOptions {
@@ -26,7 +29,7 @@ export interface AppOptions {
 /** The apps, in the order in which their tools are listed. */
 export function createApps({ excludedTags }: AppOptions): readonly App[] {
   return [
-    coreApp,
+    createCoreApp({ keepsFiles: excludedTags.length > 0 }),
     notesApp,
     createFilesApp({ excludedTags: [...excludedTags] }),
     calendarApp,
@@ -41,6 +44,9 @@ export function createApps({ excludedTags }: AppOptions): readonly App[] {
     formsApp,
     pollsApp,
     mailApp,
+    collectivesApp,
+    notificationsApp,
+    statusApp,
   ]
 }
 

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { type Credentials, createCredentials } from './auth.ts'
 import { createCalendars } from './calendars/store.ts'
+import { createCollectives } from './collectives/store.ts'
 import { createContacts } from './contacts/store.ts'
 import { createComments } from './dav/comment-store.ts'
 import { createTags } from './dav/tag-store.ts'
@@ -8,6 +9,7 @@ import { createDeck } from './deck/store.ts'
 import { createForms } from './forms/store.ts'
 import { createMailStore } from './mail/store.ts'
 import { createNews } from './news/store.ts'
+import { createNotifications } from './notifications/store.ts'
 import { createPolls } from './polls/store.ts'
 import { fillWithSamples } from './samples/fill.ts'
 import type { SharingPolicy } from './shares/policy.ts'
@@ -68,6 +70,10 @@ export const knownApps = [
   'forms',
   'polls',
   'mail',
+  'circles',
+  'collectives',
+  'notifications',
+  'user_status',
 ] as const
 
 /** Makes an instance in its initial state. */
@@ -103,6 +109,10 @@ function createState(settings: Settings): State {
     deck: createDeck(),
     ownProperties: new Map(),
     comments: createComments(),
+    teams: new Map(),
+    collectives: createCollectives(),
+    notifications: createNotifications(),
+    statuses: new Map(),
     uploads: new Map(),
     notesSettings: new Map(),
     cookbooks: new Map(),

@@ -1,4 +1,5 @@
 import type { CalendarStore } from './calendars/store.ts'
+import type { CollectivesStore } from './collectives/store.ts'
 import type { ContactStore } from './contacts/store.ts'
 import type { Cookbook } from './cookbook/store.ts'
 import type { CommentStore } from './dav/comment-store.ts'
@@ -7,12 +8,15 @@ import type { DeckStore } from './deck/store.ts'
 import type { FormStore } from './forms/store.ts'
 import type { MailStore } from './mail/store.ts'
 import type { NewsStore } from './news/store.ts'
+import type { NotificationStore } from './notifications/store.ts'
 import type { PollStore } from './polls/store.ts'
 import type { ShareStore } from './shares/store.ts'
+import type { UserStatus } from './status/store.ts'
 import type { Trash } from './storage/trash.ts'
 import type { Storage } from './storage/tree.ts'
 import type { TableStore } from './tables/store.ts'
 import type { TalkStore } from './talk/store.ts'
+import type { Teams } from './teams/store.ts'
 import type { Directory } from './users.ts'
 
 /** Everything users can change; made anew by a reset. */
@@ -29,6 +33,11 @@ export interface State {
   /** `user id:path` to properties that only the one who set them knows, by Clark name. */
   ownProperties: Map<string, Map<string, string>>
   comments: CommentStore
+  teams: Teams
+  collectives: CollectivesStore
+  notifications: NotificationStore
+  /** User id to status. */
+  statuses: Map<string, UserStatus>
   /** User id to upload name to chunk name to content. */
   uploads: Map<string, Map<string, Map<string, Buffer>>>
   /** User id to settings of the Notes app that differ from the default. */

@@ -15,6 +15,8 @@ const READ_WRITE_AREAS = [
   'collectives',
   'forms',
   'polls',
+  'notifications',
+  'status',
 ] as const
 
 /** A scope in its canonical spelling, with a colon. */

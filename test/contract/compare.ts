@@ -41,7 +41,7 @@ const headersOfInterest = [
 
 /** JSON fields whose values are the instance's own; of these only the type is compared. */
 const ownFields =
-  /^(id|recipe_id|etag|ETag|deletedAt|fileid|creationDateTime|modified|lastModified|added|date(Created|Modified)|filename|apppassword|token|endpoint|login|url|lastLogin|\w+Timestamp|createdAt|lastEditAt|stime|storage|(item|file)_(source|parent|mtime)|URL|timestamp|lastActivity|lastReadMessage|lastCommonReadMessage|attendeeId|roomToken|avatarVersion|hash|created|lastUpdated|lastInteraction|relevantThreshold|expire|databaseId|\w*[mM]ailboxId|accountId|localMessageId|cacheBuster|downloadUrl|rawUrl|updatedAt)$/
+  /^(id|recipe_id|etag|ETag|deletedAt|fileid|creationDateTime|modified|lastModified|added|date(Created|Modified)|filename|apppassword|token|endpoint|login|url|lastLogin|\w+Timestamp|createdAt|lastEditAt|stime|storage|(item|file)_(source|parent|mtime)|URL|timestamp|lastActivity|lastReadMessage|lastCommonReadMessage|attendeeId|roomToken|avatarVersion|hash|created|lastUpdated|lastInteraction|relevantThreshold|expire|databaseId|\w*[mM]ailboxId|accountId|localMessageId|cacheBuster|downloadUrl|rawUrl|updatedAt|datetime|object_id|circleId|\w+Url)$/
 
 /** Elements whose text is the instance's own. */
 const ownElements =
@@ -185,10 +185,11 @@ export function compareJson(
       learn(names, String(recorded), String(actual))
       return []
     }
-    const isAlike = publicValue(recorded) === publicValue(actual)
-    return isAlike || namedAlike(recorded, actual, names)
-      ? []
-      : [`${at} is ${String(actual)} instead of ${String(recorded)}`]
+    const isAlike =
+      publicValue(recorded) === publicValue(actual) ||
+      translate(String(recorded), names) === String(actual) ||
+      namedAlike(recorded, actual, names)
+    return isAlike ? [] : [`${at} is ${String(actual)} instead of ${String(recorded)}`]
   }
   const wanted: Record<string, unknown> = { ...recorded }
   const got: Record<string, unknown> = { ...actual }

@@ -51,8 +51,16 @@ export const FAULTS: readonly Fault[] = [
   503,
 ]
 
+/** An answer that the Nextcloud at hand cannot be made to give. */
+export interface MadeUp {
+  json: unknown
+}
+
+/** What happens to a request; undefined lets it pass. */
+type Decision = Fault | MadeUp | undefined
+
 /** Decides what happens to a request; may take its time, for things that happen in between. */
-export type Decide = (request: RecordedRequest) => Fault | undefined | Promise<Fault | undefined>
+export type Decide = (request: RecordedRequest) => Decision | Promise<Decision>
 
 /** A running proxy. */
 export interface FaultProxy {
@@ -83,6 +91,7 @@ export async function startProxy(target: string): Promise<FaultProxy> {
     requests.push(recorded)
     const fault = await decide?.(recorded)
     if (fault === undefined) forward(upstream, incoming, outgoing)
+    else if (typeof fault === 'object') makeUp(fault, incoming, outgoing)
     else if (fault === 'truncated') truncate(upstream, incoming, outgoing)
     else answerWith(fault, incoming, outgoing)
   })
@@ -113,6 +122,12 @@ function forward(upstream: URL, incoming: IncomingMessage, outgoing: ServerRespo
     answer.pipe(outgoing)
   })
   outgoing.on('close', () => passed.destroy())
+}
+
+function makeUp({ json }: MadeUp, incoming: IncomingMessage, outgoing: ServerResponse): void {
+  incoming.resume()
+  outgoing.writeHead(200, { 'content-type': 'application/json' })
+  outgoing.end(JSON.stringify(json))
 }
 
 /** Promises the whole body and sends half of it. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { App } from '../../mcp/app.ts'
 import type { Resource } from '../../mcp/resource.ts'
+import { type SearchOptions, searchEverything } from './search-everything.ts'
 import { getCurrentUser, searchPeopleTool } from './tools.ts'
 
 const capabilities: Resource = {
@@ -21,11 +22,13 @@ const capabilities: Resource = {
   },
 }
 
-/** What every Nextcloud has: its capabilities and its people. */
-export const coreApp: App = {
-  id: 'core',
-  title: 'Nextcloud',
-  about: 'Who the user is, whom things can be shared with',
-  tools: [getCurrentUser, searchPeopleTool],
-  resources: [capabilities],
+/** What every Nextcloud has: its capabilities, its people, and a search in all of its apps. */
+export function createCoreApp(options: SearchOptions): App {
+  return {
+    id: 'core',
+    title: 'Nextcloud',
+    about: 'Who the user is, whom things can be shared with, a search in all apps',
+    tools: [getCurrentUser, searchPeopleTool, searchEverything(options)],
+    resources: [capabilities],
+  }
 }

@@ -1,3 +1,4 @@
+import { isReadOnly } from '../collectives/manage.ts'
 import type { Reply } from '../http.ts'
 import { type DavCall, hrefOf, notInCollection, unhandledMethod } from './call.ts'
 import { download } from './download.ts'
@@ -17,6 +18,8 @@ export function handleFiles(call: DavCall): Reply {
   const [, owner] = call.names
   if (owner === undefined) throw unhandledMethod(call)
   if (owner !== call.identity.account.id) return foreignHome(call, owner)
+  const reads = ['GET', 'HEAD', 'OPTIONS', 'PROPFIND', 'REPORT'].includes(call.exchange.method)
+  if (!reads && isReadOnly(call.instance.state, owner, call.names)) throw new DavError('Forbidden')
   const ended = checkPreconditions(call, names => find(call, names))
   if (ended !== undefined) return ended
   switch (call.exchange.method) {

@@ -63,6 +63,7 @@ export function userCapabilities(instance: Instance): Capabilities {
       deck: { version: '1.15.9', canCreateBoards: true, apiVersions: ['1.0', '1.1'] },
     }),
     ...(isEnabled(instance, 'spreed') && { spreed: talk }),
+    ...(isEnabled(instance, 'notifications') && { notifications }),
     provisioning_api: {
       version: '1.21.0',
       AccountPropertyScopesVersion: 2,
@@ -72,6 +73,9 @@ export function userCapabilities(instance: Instance): Capabilities {
     ...(isEnabled(instance, 'systemtags') && { systemtags: { enabled: true } }),
     ...(isEnabled(instance, 'tables') && { tables }),
     theming: theming(url),
+    ...(isEnabled(instance, 'user_status') && {
+      user_status: { enabled: true, restore: true, supports_emoji: true },
+    }),
   })
 }
 
@@ -94,6 +98,11 @@ const talk = {
     conversations: { 'can-create': true },
   },
   version: '20.0.0-dev.0',
+}
+
+const notifications = {
+  'ocs-endpoints': ['list', 'get', 'delete', 'delete-all', 'rich-strings'],
+  'admin-notifications': ['ocs'],
 }
 
 const bruteForce = { delay: 0, 'allow-listed': false }

@@ -82,7 +82,7 @@ export function earlyOcsReply(
 }
 
 /** The answer to a route OCS does not know. */
-export function unknownOcsRoute(version: 1 | 2): Reply {
+export function unknownRoute(version: 1 | 2): Reply {
   const message =
     'Invalid query, please check the syntax. API specifications are here: ' +
     'http://www.freedesktop.org/wiki/Specifications/open-collaboration-services.\n'

@@ -22,6 +22,7 @@ function entries(instance: Instance, base: string): object[] {
     { id: 'deck', name: 'Deck', order: 10 },
     { id: 'polls', name: 'Polls', order: 51 },
     { id: 'forms', name: 'Forms', order: 77 },
+    { id: 'collectives', name: 'Collectives', order: 30 },
     { id: 'tasks', name: 'Tasks', order: 100 },
     { id: 'tables', name: 'Tables', order: 100 },
     { id: 'news', name: 'News', order: 100 },

@@ -1,4 +1,5 @@
 import { authenticate, type Outcome } from '../auth.ts'
+import { collectivesRoutes } from '../collectives/routes.ts'
 import { onComment, onComments } from '../deck/comments.ts'
 import { deckShareType, shareWithCard } from '../deck/shares.ts'
 import { formsRoutes } from '../forms/routes.ts'
@@ -13,9 +14,13 @@ import {
 } from '../http.ts'
 import { type Instance, isEnabled } from '../instance.ts'
 import * as mail from '../mail/ocs.ts'
+import { notificationRoutes } from '../notifications/routes.ts'
 import { pollsRoutes } from '../polls/routes.ts'
+import { searchRoutes } from '../search/routes.ts'
 import * as sharing from '../shares/api.ts'
+import { statusRoutes } from '../status/routes.ts'
 import { talkRoutes } from '../talk/routes.ts'
+import { teamRoutes } from '../teams/routes.ts'
 import { createAppPassword, deleteAppPassword } from './app-passwords.ts'
 import { anonymousCapabilities, userCapabilities } from './capabilities.ts'
 import { createDirectLink } from './direct-links.ts'
@@ -27,8 +32,9 @@ import {
   ocsData,
   ocsFailure,
   ocsReply,
-  unknownOcsRoute,
+  unknownRoute,
 } from './envelope.ts'
+import { OcsFault, OcsRefusal } from './failures.ts'
 import { navigation } from './navigation.ts'
 import * as provisioning from './provisioning.ts'
 import { type Route, route } from './route.ts'
@@ -71,6 +77,11 @@ const routes: readonly Route[] = [
   route('GET', 'apps/mail/message/*', mail.getMessage, 'mail'),
   route('GET', 'apps/mail/message/*/raw', mail.getRaw, 'mail'),
   route('GET', 'apps/mail/message/*/attachment/*', mail.getAttachment, 'mail'),
+  ...teamRoutes,
+  ...collectivesRoutes,
+  ...notificationRoutes,
+  ...statusRoutes,
+  ...searchRoutes,
 ]
 
 function sharingRoute(method: string, path: string, run: Route['run']): Route {
@@ -106,27 +117,25 @@ export function handleOcs(instance: Instance, exchange: Exchange, version: 1 | 2
   // `cloud/users/details` also matches `cloud/users/*`: the first route of a method wins.
   const found = candidates.find(({ method }) => method === exchange.method)
   if (found === undefined) {
-    return candidates.length > 0 ? methodNotAllowed() : unknownOcsRoute(version)
+    return candidates.length > 0 ? methodNotAllowed() : unknownRoute(version)
   }
   if (outcome === 'none') {
     const failure = ocsFailure(ocsCode.unauthorised, 'Current user is not logged in')
     return ocsReply(exchange, version, failure)
   }
   const matched = (found.pattern.exec(path) ?? []).slice(1).map(decode)
-  return (
-    csrfFailure(exchange) ??
-    ocsReply(
-      exchange,
-      version,
-      found.run({
-        instance,
-        exchange,
-        identity: outcome,
-        parameters: parameters(exchange),
-        matched,
-      }),
-    )
-  )
+  const forged = csrfFailure(exchange)
+  if (forged !== undefined) return forged
+  const call = { instance, exchange, identity: outcome, parameters: parameters(exchange), matched }
+  try {
+    return ocsReply(exchange, version, found.run(call))
+  } catch (error) {
+    if (error instanceof OcsRefusal) {
+      return ocsReply(exchange, version, ocsFailure(error.statuscode, error.message))
+    }
+    if (!(error instanceof OcsFault)) throw error
+    return earlyOcsReply(version, 500, ocsCode.serverError, 'Internal Server Error\n')
+  }
 }
 
 function capabilities(

@@ -32,6 +32,7 @@ import { sampleFeed } from './pages.ts'
 import { fillAgenda } from './personal.ts'
 import { aliceRecipes, bobRecipes, type SampleRecipe } from './recipes.ts'
 import { fillTables } from './tables.ts'
+import { fillTeam } from './team.ts'
 
 const hour = 3600
 
@@ -48,6 +49,7 @@ export function fillWithSamples(state: State): void {
     for (const file of bobFiles) addFile(state, 'bob', file)
     fillAgenda(state, 'bob', { events: bobEvents, tasks: bobTasks, contacts: bobContacts })
   }
+  if (accounts.has('alice') && accounts.has('bob')) fillTeam(state)
 }
 
 function fillAlice(state: State): void {

@@ -1,7 +1,7 @@
 import { authenticate } from '../auth.ts'
 import { type Exchange, header, jsonReply, type Reply } from '../http.ts'
 import type { Instance } from '../instance.ts'
-import { earlyOcsReply, ocsCode, ocsData, ocsReply, unknownOcsRoute } from '../ocs/envelope.ts'
+import { earlyOcsReply, ocsCode, ocsData, ocsReply, unknownRoute } from '../ocs/envelope.ts'
 import { bare, callOf } from './api1.ts'
 import type { TablesCall } from './guard.ts'
 import * as guard from './guard.ts'
@@ -63,7 +63,7 @@ export function handleTablesOcs(instance: Instance, exchange: Exchange): Reply {
   const found = routes.find(
     ({ method, pattern }) => method === exchange.method && pattern.test(path),
   )
-  if (found === undefined) return unknownOcsRoute(2)
+  if (found === undefined) return unknownRoute(2)
   if (header(exchange, 'ocs-apirequest') === undefined) {
     return jsonReply(412, { message: 'CSRF check failed' })
   }

@@ -1,0 +1,66 @@
+/** Moving pages: within a collective, among siblings, and to another collective. */
+import { CodedError } from '../../nextcloud/errors.ts'
+import type { Session } from '../../nextcloud/session.ts'
+import { type ApiPage, collectives, type PageMove } from './api.ts'
+import { childOrder, reordered } from './order.ts'
+
+/**
+ * Moves, renames or copies a page within its collective. One request; with an index three, as the
+ * API takes no notice of it below the same parent.
+ * @returns the page, or the copy, as it is then
+ */
+export async function moveHere(
+  session: Session,
+  collectiveId: number,
+  pageId: number,
+  move: PageMove,
+): Promise<ApiPage> {
+  const api = collectives(session)
+  const { index, parentId, title, copy } = move
+  if (index === undefined || copy) return api.movePage(collectiveId, pageId, move)
+
+  const pages = await api.pages(collectiveId)
+  const page = pages.find(({ id }) => id === pageId)
+  if (page === undefined) throw missing(pageId)
+  if (parentId !== undefined && parentId !== page.parentId) {
+    return api.movePage(collectiveId, pageId, move)
+  }
+  const renamed =
+    title === undefined ? page : await api.movePage(collectiveId, pageId, { title, copy: false })
+  const order = reordered(childOrder(pages, page.parentId), pageId, index)
+  await api.orderPages(collectiveId, page.parentId, order)
+  return renamed
+}
+
+/**
+ * Moves or copies a page to another collective, below its landing page unless a parent is given.
+ * Two requests: the API does not tell what has become of the page.
+ * @returns the page, or the copy, as it is then
+ */
+export async function moveToCollective(
+  session: Session,
+  collectiveId: number,
+  pageId: number,
+  target: number,
+  move: PageMove,
+): Promise<ApiPage> {
+  const api = collectives(session)
+  await api.movePageTo(collectiveId, pageId, target, move)
+  const pages = await api.pages(target)
+  const parent = pages.find(({ id, parentId }) =>
+    move.parentId === undefined ? parentId === 0 : id === move.parentId,
+  )
+  // A copy has an id of its own: it is where it was put.
+  const order = parent?.subpageOrder ?? []
+  const id = move.copy ? order[Math.min(move.index ?? 0, order.length - 1)] : pageId
+  const page = pages.find(candidate => candidate.id === id)
+  if (page === undefined) throw missing(pageId)
+  return page
+}
+
+function missing(pageId: number): CodedError {
+  return new CodedError('NOT_FOUND', 'Not found', {
+    subject: `page ${pageId}`,
+    hint: 'List the pages of the collective to find it.',
+  })
+}

@@ -1,0 +1,53 @@
+/** Finding pages by what they are called and by what they say. */
+import { hasCode } from '../../nextcloud/errors.ts'
+import type { Session } from '../../nextcloud/session.ts'
+import { type ApiPage, collectives } from './api.ts'
+
+/** A page and what of it was found. */
+export interface FoundPage {
+  page: ApiPage
+  matched: 'title' | 'content'
+}
+
+/** What was found; without `indexed` there was nothing to be found in what pages say. */
+export interface Findings {
+  found: FoundPage[]
+  indexed: boolean
+}
+
+/**
+ * Pages whose titles have all words of the query, and those that the full-text index has. The
+ * index is made by a background job, so it may lack what is new, or all. Two requests.
+ */
+export async function searchPages(
+  session: Session,
+  collectiveId: number,
+  query: string,
+): Promise<Findings> {
+  const api = collectives(session)
+  const [pages, inContent] = await Promise.all([
+    api.pages(collectiveId),
+    api.search(collectiveId, query).catch((error: unknown) => {
+      // An index that is broken says as little as one that is empty.
+      if (hasCode(error, 'UPSTREAM_ERROR')) return []
+      throw error
+    }),
+  ])
+  const words = folded(query).split(/\s+/).filter(Boolean)
+  const inTitle = pages.filter(({ title }) => words.every(word => folded(title).includes(word)))
+  const known = new Set(inTitle.map(({ id }) => id))
+  return {
+    found: [
+      ...inTitle.map(page => ({ page, matched: 'title' as const })),
+      ...inContent
+        .filter(({ id }) => !known.has(id))
+        .map(page => ({ page, matched: 'content' as const })),
+    ],
+    indexed: inContent.length > 0,
+  }
+}
+
+/** Lower case without diacritics. */
+function folded(text: string): string {
+  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
+}

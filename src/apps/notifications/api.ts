@@ -1,0 +1,47 @@
+/**
+ * The Notifications app's HTTP interface, version 2.
+ * @see https://github.com/nextcloud/notifications/blob/master/docs/ocs-endpoint-v2.md
+ */
+import { z } from 'zod'
+import { ocs } from '../../nextcloud/ocs.ts'
+import type { Session } from '../../nextcloud/session.ts'
+import { list, looseRecord, text } from '../../nextcloud/tolerant.ts'
+
+const API = '/apps/notifications/api/v2/notifications'
+
+const Action = z.object({ label: text(''), link: text('') })
+const Notification = z.object({
+  notification_id: z.coerce.number().int(),
+  app: text(''),
+  datetime: text(''),
+  object_type: text(''),
+  object_id: text(''),
+  subject: text(''),
+  message: text(''),
+  link: text(''),
+  subjectRich: text(''),
+  subjectRichParameters: looseRecord(),
+  messageRich: text(''),
+  messageRichParameters: looseRecord(),
+  actions: list(Action).catch([]),
+})
+/** A notification as the API gives it. */
+export type ApiNotification = z.infer<typeof Notification>
+
+/** The notifications of the session's user; one request for each method. */
+export function notifications(session: Session) {
+  return {
+    /** All that are there, newest first. */
+    list: () => ocs(session, list(Notification), { path: API, subject: 'the notifications' }),
+
+    /** Takes one away; one that is not there is taken away already. */
+    async dismiss(id: number): Promise<void> {
+      const path = `${API}/${id}`
+      await ocs(session, z.unknown(), { method: 'DELETE', path, subject: `notification ${id}` })
+    },
+
+    async dismissAll(): Promise<void> {
+      await ocs(session, z.unknown(), { method: 'DELETE', path: API, subject: 'the notifications' })
+    },
+  }
+}
