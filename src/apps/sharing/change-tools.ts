@@ -21,6 +21,7 @@ export function changeTools(open: OpenFiles): Tool[] {
     description: 'Changes a share; what is not given stays. "" removes a text, date or password.',
     scopes: ['sharing:write'],
     effect: 'update',
+    openWorld: true,
     idempotent: true,
     input: z.object({
       share_id: shareId,
