@@ -13,6 +13,8 @@ export interface Access {
    *   is none
    */
   credentialFor(caller: Caller, scopes: readonly Scope[]): Credential | Promise<Credential>
+  /** What the user allowed on top of the token; undefined: nothing less than that. */
+  readonly grantedTo?: (caller: Caller) => Promise<ReadonlySet<Scope> | undefined>
 }
 
 /** The caller as one with a token; this mode lets no other in. */

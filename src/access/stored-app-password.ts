@@ -25,15 +25,20 @@ export function storedAppPasswordAccess(
   { connectUrl }: StoredAccessOptions = {},
 ): Access {
   const refusals = new LRUCache<string, true>({ max: MAX_REFUSED })
+  const find = async ({ userId, clientId }: BearerCaller): Promise<AppPassword | undefined> =>
+    (clientId === undefined ? undefined : await passwords.get(userId, clientId)) ??
+    (await passwords.get(userId))
   return {
+    async grantedTo(caller) {
+      const stored = await find(bearerOnly(caller))
+      return stored === undefined ? new Set() : grantedScopes(stored)
+    },
     async credentialFor(caller, scopes) {
       const bearer = bearerOnly(caller)
       const { userId, clientId } = bearer
       // Kept in the same place, and for background jobs only: no client has this name.
       if (clientId === BACKGROUND_CLIENT) throw reserved()
-      const stored =
-        (clientId === undefined ? undefined : await passwords.get(userId, clientId)) ??
-        (await passwords.get(userId))
+      const stored = await find(bearer)
       if (stored === undefined) throw notProvisioned(await connectUrl?.(bearer))
       const refusal = JSON.stringify([stored.userId, stored.clientId ?? null, stored.updatedAt])
       if (refusals.has(refusal)) throw revoked(await connectUrl?.(bearer))

@@ -33,6 +33,8 @@ export interface McpOptions {
   catalog: Catalog
   /** Opens Nextcloud for a caller and what the scopes are for; the session ends with the signal. */
   open(caller: Caller, scopes: readonly Scope[], signal?: AbortSignal): Promise<Session>
+  /** What the user allowed a caller beside the token; undefined: nothing less than that. */
+  grantedTo?(caller: Caller): Promise<ReadonlySet<Scope> | undefined>
   /** The caller on whose behalf a request or connection is served. */
   callerOf(context: Parameters<McpServerFactory>[0]): Caller
   /** Told of every call that begins; what it returns is told how the call ended. */
@@ -232,11 +234,13 @@ function toolContext(
     notify({ method: 'notifications/progress', params }).catch(() => {})
   }
   const user = userOf(caller)
+  const granted = async () => both(scopesOf(caller), await options.grantedTo?.(caller))
   return {
     caller,
     request,
     unopened: () => ({
       user,
+      granted,
       get session(): never {
         throw new Error('a tool without Nextcloud asks for it')
       },
@@ -245,11 +249,18 @@ function toolContext(
     }),
     open: async scopes => ({
       user,
+      granted,
       session: await options.open(caller, scopes, signal),
       signal,
       progress,
     }),
   }
+}
+
+/** What is in both; undefined stands for everything. */
+function both<T>(one: ReadonlySet<T> | undefined, other: ReadonlySet<T> | undefined) {
+  if (one === undefined || other === undefined) return one ?? other
+  return new Set([...one].filter(each => other.has(each)))
 }
 
 function userOf(caller: Caller): CallerUser | undefined {

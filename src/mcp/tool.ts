@@ -24,6 +24,11 @@ export interface CallerUser {
 export interface ToolContext {
   /** Undefined where callers are not told apart by tokens. */
   readonly user: CallerUser | undefined
+  /**
+   * What the caller may do, by the token and by what the user allowed beside it; undefined:
+   * everything. For a tool that does more the more is allowed; what it needs it names in `scopes`.
+   */
+  granted(): Promise<ReadonlySet<Scope> | undefined>
   /** Nextcloud as the caller; its requests end when the call is cancelled. */
   readonly session: Session
   /** Aborts when the caller cancels. */

@@ -71,6 +71,7 @@ export function compose(config: Config, options: ComposeOptions = {}): Compositi
     version: VERSION,
     catalog,
     open,
+    ...(access.grantedTo === undefined ? {} : { grantedTo: access.grantedTo }),
     callerOf({ authInfo }) {
       const caller = authInfo?.extra?.caller as Caller | undefined
       if (caller !== undefined) return caller

@@ -65,6 +65,18 @@ test('what was not allowed to the app password is refused whatever the token all
   expect(h.proxy.requests).toEqual([])
 })
 
+test('a tool that does more the more is allowed goes by the narrower of both', async () => {
+  await provision('alice', { scopes: ['files.read', 'notes.read'] })
+  const search = async (scope: string) => {
+    const found = await call(await h.idp.mint({ scope }), 'nc_search_everything', { query: 'a' })
+    return found.not_searched.map(({ provider }: { provider: string }) => provider)
+  }
+  const everything = 'openid files:read notes:read talk:read collectives:read'
+  expect(await search(everything)).toContain('talk-message')
+  expect(await search(everything)).not.toContain('notes')
+  expect(await search('openid files:read talk:read')).toContain('notes')
+})
+
 test('one that was revoked in Nextcloud is sent once, until there is a new one', async () => {
   const password = h.backend.demo?.appPassword('alice') ?? ''
   await provision('alice', { password })

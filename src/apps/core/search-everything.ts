@@ -60,12 +60,12 @@ export function searchEverything({ keepsFiles }: SearchOptions): Tool {
         .optional()
         .describe('Not allowed: the scopes it takes; none where the operator keeps files back'),
     }),
-    async run({ session, user }, { query, providers: wanted, limit, cursor }) {
+    async run({ granted, session }, { query, providers: wanted, limit, cursor }) {
       if (cursor !== undefined && wanted?.length !== 1) {
         throw badInput('A cursor belongs to one provider', 'Give it in providers.')
       }
       const chosen = choose(await providers(session), wanted)
-      const [allowed, withheld] = sorted(chosen, user?.scopes, keepsFiles)
+      const [allowed, withheld] = sorted(chosen, await granted(), keepsFiles)
       const asked = await inTurn(allowed, provider =>
         ask(session, provider, { query, limit, cursor }).then(
           answer => ({ provider, answer, error: undefined }),

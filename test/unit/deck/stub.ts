@@ -30,5 +30,11 @@ export function stubContext(answer: (request: HttpRequest) => unknown): ToolCont
     stream: () => Promise.reject(new Error('nothing is streamed')),
     detached: () => session,
   }
-  return { user: undefined, session, signal: new AbortController().signal, progress: () => {} }
+  return {
+    user: undefined,
+    granted: async () => undefined,
+    session,
+    signal: new AbortController().signal,
+    progress: () => {},
+  }
 }

@@ -63,7 +63,13 @@ export function memoryBook(
     cards: state.cards,
     requests,
     sent: state.sent,
-    context: { session, signal: new AbortController().signal, user: undefined, progress: () => {} },
+    context: {
+      session,
+      signal: new AbortController().signal,
+      user: undefined,
+      granted: async () => undefined,
+      progress: () => {},
+    },
     change(name, text) {
       if (text === undefined) state.cards.delete(name)
       else state.cards.set(name, text)
