@@ -8,7 +8,7 @@ import { coreApp } from './core/index.ts'
 import { createDeckApp } from './deck/index.ts'
 import { createFilesApp } from './files/index.ts'
 import { formsApp } from './forms/index.ts'
-import { mailApp } from './mail/index.ts'
+import { createMailApp } from './mail/index.ts'
 import { newsApp } from './news/index.ts'
 import { notesApp } from './notes/index.ts'
 import { pollsApp } from './polls/index.ts'
@@ -40,7 +40,7 @@ export function createApps({ excludedTags }: AppOptions): readonly App[] {
     talkApp,
     formsApp,
     pollsApp,
-    mailApp,
+    createMailApp({ excludedTags }),
   ]
 }
 
