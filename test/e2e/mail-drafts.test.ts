@@ -11,8 +11,11 @@ const folder = `mcp-test-mail-${process.pid}-${Date.now()}`
 beforeAll(async () => {
   h = await startHarness()
   alice = await mailUser(h)
-  await h.ok('nc_webdav_create_directory', { path: folder })
-  await h.ok('nc_webdav_write_file', { path: `${folder}/plan ü.txt`, content: 'The plan ☀' })
+  await h.ok('nc_webdav_create_directory', { path: `${folder}/Grün & 100%`, parents: true })
+  await h.ok('nc_webdav_write_file', {
+    path: `${folder}/Grün & 100%/plan.txt`,
+    content: 'The plan ☀',
+  })
 })
 
 afterAll(async () => {
@@ -114,10 +117,12 @@ describe('a draft', () => {
   })
 
   test.each([
-    ['attachments', () => ({ attachments: [`${folder}/plan ü.txt`] })],
+    ['attachments', () => ({ attachments: [`${folder}/Grün & 100%/plan.txt`] })],
     ['what mail it answers', () => ({ references: '<question@example.org>' })],
     ['hidden recipients', () => ({ bcc: alice.email })],
   ])('with %s is not replaced: they would be lost', async (lost, more) => {
+    // Nextcloud keeps no copy of them either.
+    if (lost === 'hidden recipients' && h.backend.demo === undefined) return
     const title = `Full of ${lost}`
     await send(title, more())
     const box = lost === 'hidden recipients' ? 'sent' : 'inbox'
@@ -173,11 +178,11 @@ describe('a draft', () => {
 
 describe('files', () => {
   test('of the user go out with a mail', async () => {
-    const { data } = await send('Attached', { attachments: [`/${folder}/plan ü.txt`] })
+    const { data } = await send('Attached', { attachments: [`/${folder}/Grün & 100%/plan.txt`] })
     expect(data).toMatchObject({ message: 'Sent.', attachments: 1 })
     const [{ databaseId: message_id }] = await inBox('inbox', 'Attached')
     const { message } = await h.ok('nc_mail_get_message', { message_id })
-    expect(message.attachments).toMatchObject([{ fileName: 'plan ü.txt' }])
+    expect(message.attachments).toMatchObject([{ fileName: 'plan.txt' }])
     const [{ id: attachment_id }] = message.attachments
     const file = await h.ok('nc_mail_get_attachment', { message_id, attachment_id })
     expect(Buffer.from(file.content, 'base64').toString()).toBe('The plan ☀')
@@ -185,7 +190,7 @@ describe('files', () => {
 
   test('that are missing, and folders, are named before anything is sent', async () => {
     const requests = await h.requestsOf(async () => {
-      const there = `${folder}/plan ü.txt`
+      const there = `${folder}/Grün & 100%/plan.txt`
       expect(
         (await send('Missing', { attachments: [there, `${folder}/no.txt`] })).error,
       ).toMatchObject({
@@ -242,6 +247,6 @@ test('requests per tool', async () => {
   expect(await count(() => save('Counted', { account_id: undefined }))).toBe(2)
   const draft_id = (await save('Counted')).data.draft_id
   expect(await count(() => save('Counted', { draft_id }))).toBe(3)
-  const attachments = [`${folder}/plan ü.txt`, `${folder}/plan ü.txt`]
+  const attachments = [`${folder}/Grün & 100%/plan.txt`, `${folder}/Grün & 100%/plan.txt`]
   expect(await count(() => send('Counted', { attachments }))).toBe(4)
 })
