@@ -9,7 +9,7 @@ import { createCoreApp } from './core/index.ts'
 import { createDeckApp } from './deck/index.ts'
 import { createFilesApp } from './files/index.ts'
 import { formsApp } from './forms/index.ts'
-import { mailApp } from './mail/index.ts'
+import { createMailApp } from './mail/index.ts'
 import { newsApp } from './news/index.ts'
 import { notesApp } from './notes/index.ts'
 import { notificationsApp } from './notifications/index.ts'
@@ -43,7 +43,7 @@ export function createApps({ excludedTags }: AppOptions): readonly App[] {
     talkApp,
     formsApp,
     pollsApp,
-    mailApp,
+    createMailApp({ excludedTags }),
     collectivesApp,
     notificationsApp,
     statusApp,

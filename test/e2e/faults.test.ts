@@ -199,6 +199,7 @@ const ARGUMENTS: Record<string, Record<string, unknown>> = {
   nc_mail_get_attachment: { message_id: 4, attachment_id: '2' },
   nc_mail_get_message_source: { message_id: 1 },
   nc_mail_send_message: { account_id: 1, to: 'bob@example.org', subject: 's', body: 'b' },
+  nc_mail_save_draft: { account_id: 1, subject: 's', body: 'b' },
   nc_mail_set_flags: { message_id: 1, seen: true },
   nc_mail_create_tag: { display_name: 't' },
   nc_mail_set_tag: { message_id: 1, tag: 't' },

@@ -104,6 +104,19 @@ describe.each(HIDDEN)('%s does not exist', path => {
     })
     expect(sent.filter(request => request.includes('/shares'))).toEqual([])
   })
+
+  test('nc_mail_send_message', async () => {
+    const mail = { account_id: 1, to: 'a@example.org', subject: 's', body: 'b' }
+    const sent = await h.requestsOf(async () => {
+      const { error } = await h.call('nc_mail_send_message', { ...mail, attachments: [path] })
+      expect(error).toMatchObject({
+        code: 'NOT_FOUND',
+        subject: path,
+        message: expect.stringMatching(/^attachments/),
+      })
+    })
+    expect(sent.filter(request => /mail|PROPFIND/.test(request))).toEqual([])
+  })
 })
 
 test('listings and searches leave it out, and everything else in', async () => {

@@ -49,6 +49,27 @@ async function arrived(): Promise<number> {
   return newMessages.filter(({ subject }: { subject: string }) => subject === 'Once').length
 }
 
+async function drafts() {
+  h.proxy.plan(undefined)
+  return (await h.ok('nc_mail_list_messages', { mailbox_id: alice.boxes.drafts })).results
+}
+
+/** Sends what is refused, and finds it in the outbox; gives the hint. */
+async function refusedIntoOutbox(more: Record<string, unknown> = {}): Promise<string> {
+  const { error } = await send(more)
+  const [left] = await outbox()
+  expect(error).toMatchObject({
+    code: 'UPSTREAM_ERROR',
+    message: 'Not sent: the mail server refused it',
+    subject: `outbox message ${left.id}`,
+    hint: expect.stringMatching(/^It is kept unsent in the outbox/),
+  })
+  expect(error).not.toHaveProperty('outcome_unknown')
+  expect(await arrived()).toBe(0)
+  return String(error?.hint)
+}
+
+const toDrafts = /^POST \/index\.php\/apps\/mail\/api\/accounts\/\d+\/draft$/
 const outbox = async () => (await direct('/outbox')).data.messages
 const toOutbox = /^POST \/index\.php\/apps\/mail\/api\/outbox$/
 const fromOutbox = /^POST \/index\.php\/apps\/mail\/api\/outbox\/\d+$/
@@ -59,25 +80,67 @@ function breaking(which: RegExp, fault: Fault): void {
 }
 
 describe('when the mail server', () => {
-  test('refuses it, it waits in the outbox, and the error says so', async () => {
+  test('refuses it, it is kept as a draft, and the error says so', async () => {
     h.backend.demo?.setMailServers('alice', { smtp: 'refuses' })
     const { error } = await send()
-    const [left] = await outbox()
+    const [draft] = await drafts()
     expect(error).toMatchObject({
       code: 'UPSTREAM_ERROR',
       message: 'Not sent: the mail server refused it',
-      subject: `outbox message ${left.id}`,
-      hint: expect.stringContaining('outbox'),
+      subject: `draft ${draft.databaseId}`,
+      hint: expect.stringMatching(/^It is kept as a draft in the Drafts mailbox/),
     })
     expect(error).not.toHaveProperty('outcome_unknown')
+    const { message } = await h.ok('nc_mail_get_message', { message_id: draft.databaseId })
+    expect(message).toMatchObject({ subject: 'Once', body: 'and no more' })
+    expect(message.to).toEqual([{ label: 'bob@example.org', email: 'bob@example.org' }])
+    expect(await outbox()).toEqual([])
     expect(await arrived()).toBe(0)
   })
+
+  test.each([
+    { bcc: 'carol@example.org' },
+    { references: '<question@example.org>' },
+    { from: 'alice@garden-club.example' },
+    { attachments: ['once.md'] },
+  ])('refuses what a draft would not keep whole, it waits in the outbox: %j', async more => {
+    await h.ok('nc_webdav_write_file', { path: 'once.md', content: 'x' })
+    h.backend.demo?.setMailServers('alice', { smtp: 'refuses' })
+    await refusedIntoOutbox(more)
+    expect(await drafts()).toEqual([])
+  })
+
+  test.each(['reset', 'delay', 'html', 'empty', 403, 429, 500] as const)(
+    'refuses it and it cannot be made a draft (%s), it waits in the outbox',
+    async fault => {
+      h.backend.demo?.setMailServers('alice', { smtp: 'refuses' })
+      breaking(toDrafts, fault)
+      const hint = await refusedIntoOutbox()
+      const isOpen = ['reset', 'delay', 'html', 'empty'].includes(String(fault))
+      expect(hint.includes('may be in the Drafts mailbox')).toBe(isOpen)
+    },
+  )
+
+  test.each(['reset', 'html', 403, 500] as const)(
+    'refuses it and it stays in the outbox beside the draft (%s), both are named',
+    async fault => {
+      h.backend.demo?.setMailServers('alice', { smtp: 'refuses' })
+      breaking(/^DELETE /, fault)
+      const { error } = await send()
+      const [draft] = await drafts()
+      expect(error).toMatchObject({
+        subject: `draft ${draft.databaseId}`,
+        hint: expect.stringContaining('in the outbox as well'),
+      })
+    },
+  )
 
   test('leaves it open, nobody knows, and it is not sent again', async () => {
     h.backend.demo?.setMailServers('alice', { smtp: 'breaks' })
     const requests = await h.requestsOf(async () => {
       const { error } = await send()
       const [left] = await outbox()
+      expect(await drafts()).toEqual([])
       expect(error).toMatchObject({
         message: 'Nobody knows whether the mail was sent',
         subject: `outbox message ${left.id}`,

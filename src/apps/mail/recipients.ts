@@ -51,3 +51,12 @@ function emailOf(text: string): string | undefined {
   const domain = domainToASCII(text.slice(at + 1).trim())
   return DOMAIN.test(domain) ? `${local}@${domain}` : undefined
 }
+
+/** Recipients as they are written in a mail; {@link parseRecipients} reads it. */
+export function formatRecipients(recipients: readonly Recipient[]): string {
+  return recipients
+    .map(({ label, email }) =>
+      label === email ? email : `"${label.replaceAll(/["\\]/g, '\\$&')}" <${email}>`,
+    )
+    .join(', ')
+}

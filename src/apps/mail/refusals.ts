@@ -46,8 +46,9 @@ export function refusal(request: HttpRequest, reply: Reply): CodedError {
       hint: 'Try again in a few seconds.',
     })
   }
-  if (reply.status === 400 && /No trash mailbox/.test(words)) {
-    return new CodedError('UNSUPPORTED', 'The account has no trash mailbox', {
+  const [, lacking] = /No (trash|drafts) mailbox/.exec(words) ?? []
+  if (reply.status === 400 && lacking !== undefined) {
+    return new CodedError('UNSUPPORTED', `The account has no ${lacking} mailbox`, {
       ...error.details,
       ...said,
       hint: "The user sets one in the account's settings in Nextcloud's Mail app.",

@@ -25,6 +25,7 @@ export const Account = z.object({
   emailAddress: text(''),
   isDelegated: flag(),
   aliases: list(Alias).catch([]),
+  draftsMailboxId: number(null),
   trashMailboxId: number(null),
 })
 export type Account = z.infer<typeof Account>
@@ -57,6 +58,8 @@ export const Envelope = z.object({
   dateInt: number(null),
   from: addresses,
   to: addresses,
+  bcc: addresses,
+  inReplyTo: text(null),
   mailboxId: number(null),
   previewText: text(null),
   flags: Flags.nullable().catch(null),
@@ -109,8 +112,12 @@ export const Refusal = z.object({
     .catch(undefined),
 })
 
-/** A mail that waits to be sent. */
-export const LocalMail = z.object({ id: z.coerce.number().int(), status: number(null) })
+/** A mail that waits to be sent, with the files that Nextcloud attached. */
+export const LocalMail = z.object({
+  id: z.coerce.number().int(),
+  status: number(null),
+  attachments: z.array(z.unknown()).catch([]),
+})
 
 /** `{status, data}` around most answers about the outbox. */
 export const Wrapped = <T>(data: z.ZodType<T>) => z.object({ data })

@@ -13,6 +13,7 @@ import {
 import { type Instance, isEnabled } from '../instance.ts'
 import type { Account } from '../users.ts'
 import { type MailCall, notFound, serverError } from './call.ts'
+import { saveDraft } from './drafts.ts'
 import { accountJson, localJson, mailboxJson } from './json.ts'
 import { listMessages, syncMailbox } from './mailboxes.ts'
 import { onMessage } from './messages.ts'
@@ -56,6 +57,8 @@ function route(call: MailCall, resource: string, rest: string[]): Reply | undefi
   switch (on) {
     case 'GET accounts':
       return jsonReply(200, accountsOf(store, user).map(accountJson))
+    case 'POST accounts/*/draft':
+      return withAccount(call, account => saveDraft(call, account), integer(id))
     case 'GET mailboxes':
       return withAccount(call, account =>
         jsonReply(200, {
@@ -79,10 +82,12 @@ function route(call: MailCall, resource: string, rest: string[]): Reply | undefi
     case 'POST tags':
       return createTag(call)
     case 'POST drafts':
-      return withAccount(call, account => created(writeLocal(store, account, 'draft', given), 0))
+      return withAccount(call, account =>
+        created(writeLocal(call.instance.state, account, 'draft', given), 0),
+      )
     case 'POST outbox':
       return withAccount(call, account =>
-        created(writeLocal(store, account, 'outbox', given), null),
+        created(writeLocal(call.instance.state, account, 'outbox', given), null),
       )
     case 'GET outbox': {
       const messages = store.local.filter(
@@ -99,12 +104,14 @@ function route(call: MailCall, resource: string, rest: string[]): Reply | undefi
   return resource === 'messages' && id !== undefined ? onMessage(call, Number(id), more) : undefined
 }
 
-function withAccount(call: MailCall, run: (account: MailAccount) => Reply): Reply {
-  const account = accountOf(call, call.user, integer(call.given.accountId))
+function withAccount(
+  call: MailCall,
+  run: (account: MailAccount) => Reply,
+  id = integer(call.given.accountId),
+): Reply {
+  const account = accountOf(call, call.user, id)
   return account === undefined
-    ? notFound(
-        `Account ${text(call.given.accountId)} does not exist or you don\\'t have permission to access it`,
-      )
+    ? notFound(`Account ${id} does not exist or you don\\'t have permission to access it`)
     : run(account)
 }
 

@@ -70,7 +70,7 @@ export function sendMessage({ instance, identity, parameters: given }: OcsCall):
   }
   if (peopleIn(given.to).length === 0) return failure(400, 'Recipients cannot be empty.')
   const body = text(given.body) ?? ''
-  const mail = writeLocal(store, account, 'outbox', {
+  const mail = writeLocal(instance.state, account, 'outbox', {
     ...given,
     aliasId: alias?.id,
     bodyPlain: given.isHtml === true ? undefined : body,

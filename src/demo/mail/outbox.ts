@@ -1,11 +1,14 @@
 import type { Parameters } from '../http.ts'
 import { integer, text } from '../http.ts'
+import { viewAt } from '../shares/mounts.ts'
+import type { State } from '../state.ts'
 import type { Directory } from '../users.ts'
 import {
   type Address,
   accountsOf,
   type DemoMail,
   deliver,
+  type LocalAttachment,
   type LocalMail,
   type MailAccount,
   type MailStore,
@@ -14,11 +17,12 @@ import {
 
 /** What a mail that is being written can be told to be. */
 export function writeLocal(
-  store: MailStore,
+  state: State,
   account: MailAccount,
   type: LocalMail['type'],
   given: Parameters,
 ): LocalMail {
+  const store = state.mail
   const mail: LocalMail = {
     id: ++store.last.local,
     owner: account.owner,
@@ -35,10 +39,25 @@ export function writeLocal(
     recipients: (['to', 'cc', 'bcc'] as const).flatMap(kind =>
       peopleIn(given[kind]).map(address => ({ id: ++store.last.to, kind, address })),
     ),
+    attachments: filesIn(state, account.owner, given.attachments),
     status: 0,
   }
   store.local.push(mail)
   return mail
+}
+
+/** The user's files in a list of `{type: 'cloud', fileName}`; what is no file is passed over. */
+function filesIn(state: State, userId: string, value: unknown): LocalAttachment[] {
+  if (!Array.isArray(value)) return []
+  return value.flatMap((attachment: unknown) => {
+    const { type, fileName }: Parameters = { ...(attachment as object) }
+    if (type !== 'cloud') return []
+    const names = (text(fileName) ?? '').split('/').filter(Boolean)
+    const node = viewAt(state, userId, names)?.node
+    if (node?.kind !== 'file') return []
+    const { name, type: mime, content } = node
+    return [{ id: ++state.mail.last.attachment, name, type: mime, content }]
+  })
 }
 
 /** The people in a list of `{label, email}`; the label is the address where there is none. */
@@ -106,6 +125,12 @@ function asMail(account: MailAccount, mail: LocalMail): DemoMail & { messageId: 
     subject: mail.subject,
     messageId: `local-${mail.id}@demo`,
     ...(mail.inReplyTo === null ? {} : { inReplyTo: bare(mail.inReplyTo) }),
+    parts: mail.attachments.map(({ name, type, content }, at) => ({
+      id: String(at + 2),
+      name,
+      type,
+      content,
+    })),
     // HTML goes out whenever there is some, whatever `isHtml` says.
     ...(mail.bodyHtml === null ? { text: mail.bodyPlain ?? '' } : { html: mail.bodyHtml }),
   }

@@ -95,6 +95,14 @@ export interface Tag {
   color: string
 }
 
+/** A file that is to go out with a mail. */
+export interface LocalAttachment {
+  id: number
+  name: string
+  type: string
+  content: Buffer
+}
+
 /** A mail that was written here and has not been sent. */
 export interface LocalMail {
   id: number
@@ -110,6 +118,7 @@ export interface LocalMail {
   inReplyTo: string | null
   updatedAt: number | null
   recipients: { id: number; kind: 'to' | 'cc' | 'bcc'; address: Address }[]
+  attachments: LocalAttachment[]
   /** 0: new; 10: refused; 11: sent without a copy; 13: nobody knows. */
   status: number
 }
@@ -120,14 +129,14 @@ export interface MailStore {
   tags: Tag[]
   local: LocalMail[]
   /** The last number given to each kind of thing. */
-  last: { account: number; mailbox: number; mail: number; tag: number; local: number; to: number }
+  last: Record<'account' | 'mailbox' | 'mail' | 'tag' | 'local' | 'to' | 'attachment', number>
   /** Clock in milliseconds. */
   now: () => number
 }
 
 /** An empty store. */
 export function createMailStore(now: () => number): MailStore {
-  const last = { account: 0, mailbox: 0, mail: 0, tag: 0, local: 0, to: 0 }
+  const last = { account: 0, mailbox: 0, mail: 0, tag: 0, local: 0, to: 0, attachment: 0 }
   return { accounts: [], tags: [], local: [], last, now }
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseRecipients } from '../../../src/apps/mail/recipients.ts'
+import { formatRecipients, parseRecipients } from '../../../src/apps/mail/recipients.ts'
 
 const parse = (text: string) => parseRecipients('to', text)
 
@@ -67,6 +67,18 @@ describe('recipients', () => {
         expect(parse(text).map(({ label }) => label)).toEqual(
           names.map(label => label.trim() || 'x@example.org'),
         )
+      }),
+    )
+  })
+
+  test('what is formatted is read as it was', () => {
+    const label = fc.string({ unit: 'grapheme', minLength: 1 }).map(text => text.trim())
+    const recipient = fc
+      .record({ label, email: fc.constantFrom('x@example.org', 'a.b+c@d.example') })
+      .filter(each => each.label !== '' && /^[^\p{Cc}]*$/u.test(each.label))
+    fc.assert(
+      fc.property(fc.array(recipient, { maxLength: 5 }), recipients => {
+        expect(parse(formatRecipients(recipients))).toEqual(recipients)
       }),
     )
   })

@@ -4,6 +4,14 @@ import type { Envelope } from '../shapes.ts'
 
 export const messageId = z.int().min(1).describe('databaseId of a list')
 
+/** What a mail is sent from. */
+export const accountId = z.int().min(1).optional().describe('Default: the first account')
+
+/** Text that becomes one line of a mail's head. */
+export const line = z.string().regex(/^[^\r\n]*$/, 'must be one line')
+export const subject = line.max(255)
+export const body = z.string().max(1_000_000)
+
 export const offset = z.int().min(0).default(0)
 
 export const nextOffset = z.int().optional().describe('Only where there is more')
