@@ -32,6 +32,8 @@ const { values: options } = parseArgs({
     header: { type: 'string', multiple: true, default: [] },
     /** The Nextcloud to use in place of one of our own. */
     nextcloud: { type: 'string' },
+    /** Measures this part alone (`start`, `calls`, `memory` ...); repeatable. */
+    only: { type: 'string', multiple: true, default: [] },
     json: { type: 'string', default: 'bench-results.json' },
     /** Makes a missed target an error. */
     strict: { type: 'boolean', default: false },
@@ -64,6 +66,7 @@ async function main(): Promise<void> {
   }
   const rows: Row[] = []
   for (const [name, measure] of Object.entries(measurements)) {
+    if (options.only.length > 0 && !options.only.includes(name)) continue
     process.stderr.write(`measuring: ${name}\n`)
     rows.push(...(await measure()))
   }

@@ -3,6 +3,7 @@
  * @see https://nextcloud-talk.readthedocs.io/en/latest/reaction/
  */
 import { z } from 'zod'
+import { isEmoji } from '../../nextcloud/emoji.ts'
 import { badInput } from '../../nextcloud/errors.ts'
 import type { Session } from '../../nextcloud/session.ts'
 import { list, looseRecord, number, text } from '../../nextcloud/tolerant.ts'
@@ -92,13 +93,8 @@ const REFUSALS: Refusals = {
   },
 }
 
-const graphemes = new Intl.Segmenter()
-
 /** Whether it is a single emoji; which there are is for Nextcloud to say. */
 function checked(reaction: string): string {
-  const isOne = [...graphemes.segment(reaction)].length === 1
-  if (!isOne || !/\p{Extended_Pictographic}|\p{Regional_Indicator}|\u20E3/u.test(reaction)) {
-    throw badInput(`"${reaction}" is not a single emoji`)
-  }
+  if (!isEmoji(reaction)) throw badInput(`"${reaction}" is not a single emoji`)
   return reaction
 }

@@ -1,5 +1,6 @@
 /** Arguments that several tools take. */
 import { z } from 'zod'
+import { isEmoji } from '../../../nextcloud/emoji.ts'
 import { badInput } from '../../../nextcloud/errors.ts'
 import type { Node } from '../api.ts'
 
@@ -14,13 +15,7 @@ export const title = z
 /** Text, also where a model sends it as a number or a boolean. */
 export const scalar = z.coerce.string()
 
-const GRAPHEMES = new Intl.Segmenter('en', { granularity: 'grapheme' })
 export const emojiArgument = z.string().refine(isEmoji, 'is not a single emoji')
-
-function isEmoji(text: string): boolean {
-  const isOne = [...GRAPHEMES.segment(text)].length === 1
-  return isOne && /\p{Extended_Pictographic}|\p{Regional_Indicator}|\u20e3/u.test(text)
-}
 
 /** Values of a row. */
 export const rowData = z
