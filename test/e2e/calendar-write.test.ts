@@ -260,7 +260,8 @@ describe('update', () => {
     expect(await h.stored('ny')).toContain('DTSTART;TZID=America/New_York:')
   })
 
-  test('an invitation is changed for the user alone, who does not become its organizer', async () => {
+  test('an invitation is changed for the user alone, who does not become its organizer', async context => {
+    needs(context, 'scheduling')
     await h.store('invited', [
       'DTSTART:20300301T090000Z',
       'RRULE:FREQ=DAILY;COUNT=4',

@@ -155,7 +155,8 @@ describe('lists', () => {
     await h.dav.send('DELETE', `${h.calendar}/old-file.ics`)
   })
 
-  test('the ends of time', async () => {
+  test('the ends of time', async context => {
+    needs(context, 'the last days of 9999')
     await h.store('omega', ['DTSTART;VALUE=DATE:99991230', 'SUMMARY:omega'])
     const all = await list({
       start_date: '0000-01-01',
@@ -253,7 +254,8 @@ describe('lists', () => {
     expect(error).toMatchObject({ code: 'BAD_INPUT', message: expect.stringMatching(message) })
   })
 
-  test('rules that cost much do not hold up others', async () => {
+  test('rules that cost much do not hold up others', async context => {
+    needs(context, 'rules without end')
     const hostile = await h.further('hostile')
     const lines = ['DTSTART:19700101T000000Z', 'RRULE:FREQ=SECONDLY;BYDAY=MO;COUNT=999999999']
     let taken = 0

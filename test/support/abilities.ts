@@ -33,6 +33,13 @@ const LACKING = {
   scheduling: {
     radicale: 'schedules nothing, and tells no mail address of its users',
   },
+  'rules without end': {
+    radicale: 'follows every rule itself, for minutes',
+    sabre: 'follows every rule itself, for minutes',
+  },
+  'the last days of 9999': {
+    sabre: 'fails on them',
+  },
   'one card for a uid': {
     sabre: 'does not look at the uids of cards',
   },
