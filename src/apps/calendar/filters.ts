@@ -1,5 +1,7 @@
 /** Which events are meant, beside when they are. */
+
 import type { EventDescription } from '../../icalendar/event.ts'
+import { fold } from '../../text/fold.ts'
 
 /** All that are given have to hold; empty texts hold always. */
 export interface EventFilters {
@@ -19,12 +21,12 @@ export function matches(
   durationMs?: number,
 ): boolean {
   const { title_contains, location_contains, status, min_attendees } = filters
-  const categories = namesIn(filters.categories).map(folded)
+  const categories = namesIn(filters.categories).map(fold)
   const minutes = filters.min_duration_minutes ?? 0
   return (
     contains(event.title, title_contains) &&
     contains(event.location, location_contains) &&
-    (categories.length === 0 || event.categories.some(each => categories.includes(folded(each)))) &&
+    (categories.length === 0 || event.categories.some(each => categories.includes(fold(each)))) &&
     (isEmpty(status) || event.status === status?.trim().toUpperCase()) &&
     event.attendees.length >= (min_attendees ?? 0) &&
     (durationMs === undefined || durationMs >= minutes * 60_000)
@@ -45,10 +47,5 @@ export function isEmpty(text: string | undefined): boolean {
 }
 
 function contains(text: string, part: string | undefined): boolean {
-  return isEmpty(part) || folded(text).includes(folded(part?.trim() ?? ''))
-}
-
-/** Without regard to case and diacritics. */
-function folded(text: string): string {
-  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
+  return isEmpty(part) || fold(text).includes(fold(part?.trim() ?? ''))
 }

@@ -1,6 +1,8 @@
 /** Finding pages by what they are called and by what they say. */
+
 import { hasCode } from '../../nextcloud/errors.ts'
 import type { Session } from '../../nextcloud/session.ts'
+import { fold } from '../../text/fold.ts'
 import { type ApiPage, collectives } from './api.ts'
 
 /** A page and what of it was found. */
@@ -33,8 +35,8 @@ export async function searchPages(
       throw error
     }),
   ])
-  const words = folded(query).split(/\s+/).filter(Boolean)
-  const inTitle = pages.filter(({ title }) => words.every(word => folded(title).includes(word)))
+  const words = fold(query).split(/\s+/).filter(Boolean)
+  const inTitle = pages.filter(({ title }) => words.every(word => fold(title).includes(word)))
   const known = new Set(inTitle.map(({ id }) => id))
   return {
     found: [
@@ -45,9 +47,4 @@ export async function searchPages(
     ],
     indexed: inContent.length > 0,
   }
-}
-
-/** Lower case without diacritics. */
-function folded(text: string): string {
-  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
 }

@@ -1,4 +1,5 @@
 /** How well a contact is what somebody looks for. */
+import { fold } from '../../text/fold.ts'
 import type { Contact } from '../../vcard/contact.ts'
 
 /** What of a contact is compared, folded once. */
@@ -39,7 +40,7 @@ const WHOLE_NUMBER = 6
 export function foldContact(contact: Contact): Folded {
   const { fn, given_name, family_name, additional_names, organization, department } = contact
   return {
-    sort: fold(fn || contact.uid),
+    sort: foldName(fn || contact.uid),
     names: joined(fn, given_name, family_name, additional_names),
     nickname: joined(contact.nickname),
     emails: joined(...contact.emails.map(({ value }) => value)),
@@ -56,7 +57,7 @@ export function parseQuery(query: string): Query {
   const isNumber = /^[+\d\s()/.-]+$/.test(text)
   const digits = isNumber ? significant(text) : ''
   return {
-    words: [...new Set(fold(text).split(/\s+/))].filter(Boolean),
+    words: [...new Set(foldName(text).split(/\s+/))].filter(Boolean),
     digits: digits.length >= FEWEST_DIGITS ? digits : undefined,
   }
 }
@@ -88,11 +89,9 @@ const PLAIN = new Map(
  * Lower case without diacritics and apostrophes: "Zoë" is found by "zoe", "Groß" by "gross",
  * "O’Brien" by "o'brien".
  */
-export function fold(text: string): string {
-  return text
-    .normalize('NFKD')
-    .replace(/[\p{M}'\u2019]/gu, '')
-    .toLowerCase()
+export function foldName(text: string): string {
+  return fold(text)
+    .replace(/['\u2019]/g, '')
     .replace(/[^\p{ASCII}]/gu, letter => PLAIN.get(letter) ?? letter)
 }
 
@@ -135,5 +134,5 @@ function isLetter(character: string | undefined): boolean {
 
 function joined(...texts: readonly (string | null | undefined)[]): string {
   const present = texts.filter((text): text is string => text != null && text !== '')
-  return fold(present.join('\n'))
+  return foldName(present.join('\n'))
 }

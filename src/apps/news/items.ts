@@ -1,8 +1,9 @@
 /** Which items a list has, and what it tells of each. */
-import { excerptOf } from '../../documents/excerpt.ts'
+
 import { htmlToMarkdown } from '../../documents/html.ts'
 import { badInput } from '../../nextcloud/errors.ts'
 import type { Session } from '../../nextcloud/session.ts'
+import { excerptOf } from '../../text/excerpt.ts'
 import { type Item, type ItemQuery, news } from './api.ts'
 
 /** What a caller may ask for; everything that is given must hold. */

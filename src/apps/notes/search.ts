@@ -1,6 +1,8 @@
 /** Finding notes by words, over one listing that is only sent again when something has changed. */
+
 import { LRUCache } from 'lru-cache'
 import type { Session } from '../../nextcloud/session.ts'
+import { fold } from '../../text/fold.ts'
 import { type ApiNote, notes } from './api.ts'
 
 /** A note with what the search compares, folded once. */
@@ -100,9 +102,4 @@ function presence(text: string, word: string): number {
     character !== undefined && /[\p{L}\p{N}]/u.test(character)
   const whole = !isLetter(text[at - 1]) && !isLetter(text[at + word.length])
   return whole ? 1 : 0.6
-}
-
-/** Lower case without diacritics: "Über" is found by "uber". */
-function fold(text: string): string {
-  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
 }

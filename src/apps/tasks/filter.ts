@@ -2,6 +2,7 @@
 
 import { instantOfText } from '../../icalendar/user-time.ts'
 import type { Instant, Zone } from '../../icalendar/zone.ts'
+import { fold } from '../../text/fold.ts'
 import type { Todo } from './todos.ts'
 
 /** What a todo has to be like; undefined and empty texts say nothing. */
@@ -91,5 +92,5 @@ function compare<T extends number | string>(one: T, other: T): number {
 
 /** Without regard to case and diacritics. */
 function folded(text: string): string {
-  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().trim()
+  return fold(text).trim()
 }
