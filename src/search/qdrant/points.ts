@@ -1,0 +1,156 @@
+/** A passage as a point of Qdrant, and back. */
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import {
+  type Chunk,
+  DOCUMENT_TYPES,
+  type DocumentKey,
+  type EmbeddedChunk,
+  type IndexedDocument,
+} from '../document.ts'
+import type { IndexHit, SearchFilter } from '../index/search-index.ts'
+import { DENSE, SPARSE } from './generations.ts'
+import { sparsePassage } from './sparse.ts'
+
+const optional = <S extends z.ZodType>(schema: S) =>
+  schema.nullish().transform(value => value ?? undefined)
+
+const Payload = z.object({
+  type: z.enum(DOCUMENT_TYPES),
+  id: z.string(),
+  ref: optional(z.string()),
+  title: z.string(),
+  category: z.string(),
+  path: optional(z.string()),
+  url: optional(z.string()),
+  modified_at: optional(z.number()),
+  page_count: optional(z.number()),
+  chunk: z.number(),
+  chunk_count: z.number(),
+  text: z.string(),
+  start: z.number(),
+  end: z.number(),
+  page: optional(z.number()),
+  page_end: optional(z.number()),
+})
+
+/** The point of one passage. Its id says whose and which it is: storing it twice is storing it once. */
+export function pointOf(
+  user: string,
+  document: IndexedDocument,
+  chunk: EmbeddedChunk,
+  chunkCount: number,
+) {
+  return {
+    id: pointId(user, document, chunk.index),
+    vector: {
+      [DENSE]: [...chunk.vector],
+      [SPARSE]: sparsePassage(document.title, chunk.text),
+    },
+    payload: {
+      user,
+      document: documentKey(document),
+      folders: document.path === undefined ? [] : foldersOf(document.path),
+      type: document.type,
+      id: document.id,
+      ref: document.ref,
+      title: document.title,
+      category: document.category,
+      path: document.path,
+      url: document.url,
+      modified_at: document.modifiedAt,
+      page_count: document.pageCount,
+      chunk: chunk.index,
+      chunk_count: chunkCount,
+      text: chunk.text,
+      start: chunk.start,
+      end: chunk.end,
+      page: chunk.page,
+      page_end: chunk.pageEnd,
+    },
+  }
+}
+
+/** The passage of a point that matched; undefined for one that this server did not write. */
+export function hitOf(point: { payload?: unknown; score?: number }): IndexHit | undefined {
+  const { data } = Payload.safeParse(point.payload)
+  if (data === undefined) return undefined
+  return {
+    document: {
+      type: data.type,
+      id: data.id,
+      ref: data.ref,
+      title: data.title,
+      category: data.category,
+      path: data.path,
+      url: data.url,
+      modifiedAt: data.modified_at,
+      pageCount: data.page_count,
+    },
+    chunk: chunkOf(data),
+    chunkCount: data.chunk_count,
+    score: point.score ?? 0,
+  }
+}
+
+function chunkOf(data: z.infer<typeof Payload>): Chunk {
+  const { chunk: index, text, start, end, page, page_end: pageEnd } = data
+  return { index, text, start, end, page, pageEnd }
+}
+
+/** Points of a user's that count. The user is part of every filter there is. */
+export function filterOf(user: string, filter: SearchFilter = {}) {
+  const { types, modifiedAfter, modifiedBefore, pathPrefixes } = filter
+  return {
+    must: [
+      { key: 'user', match: { value: user } },
+      ...(types === undefined ? [] : [{ key: 'type', match: { any: [...types] } }]),
+      ...(modifiedAfter === undefined && modifiedBefore === undefined
+        ? []
+        : [{ key: 'modified_at', range: { gte: modifiedAfter, lte: modifiedBefore } }]),
+      ...(pathPrefixes === undefined
+        ? []
+        : [{ key: 'folders', match: { any: pathPrefixes.map(withoutSlash) } }]),
+    ],
+  }
+}
+
+/** Points of some documents of a user's. */
+export function documentsFilter(user: string, documents: readonly DocumentKey[]) {
+  return {
+    must: [
+      { key: 'user', match: { value: user } },
+      { key: 'document', match: { any: documents.map(documentKey) } },
+    ],
+  }
+}
+
+function documentKey({ type, id }: DocumentKey): string {
+  return `${type}:${id}`
+}
+
+/** The path with all folders above it, the topmost `''` first. */
+function foldersOf(path: string): string[] {
+  const segments = withoutSlash(path).split('/')
+  return segments.map((_, at) => segments.slice(0, at + 1).join('/'))
+}
+
+function withoutSlash(path: string): string {
+  return path.replace(/\/+$/, '')
+}
+
+/** A UUID of this making (RFC 9562, version 8). */
+function pointId(user: string, document: DocumentKey, index: number): string {
+  const name = JSON.stringify([user, document.type, document.id, index])
+  const bytes = createHash('sha256').update(name).digest().subarray(0, 16)
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6)
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8)
+  const hex = bytes.toString('hex')
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    hex.slice(12, 16),
+    hex.slice(16, 20),
+    hex.slice(20),
+  ].join('-')
+}
