@@ -53,6 +53,8 @@ function addRun(program: Command): void {
     .option('-e, --enable-app <app>', 'offer only this app; repeatable', collect)
     .option('--mcp-server-url <url>', 'address under which clients reach this server')
     .option('--read-only', 'offer only tools that read')
+    .option('--toolset <names>', 'offer sets of apps such as organizer or teamwork', collect)
+    .option('--compact', 'list the essential tools; all others are found when needed')
     .option('--lockdown', 'offer no way out to those who can read what others wrote')
     .option(
       '--tools <names>',

@@ -9,6 +9,8 @@ export interface CommandOptions {
   port?: string
   logLevel?: string
   enableApp?: string[]
+  toolset?: string[]
+  compact?: boolean
   mcpServerUrl?: string
   readOnly?: boolean
   lockdown?: boolean
@@ -37,6 +39,8 @@ export function environmentOf(
     MCP_PORT: options.port,
     LOG_LEVEL: options.logLevel,
     MCP_ENABLED_APPS: options.enableApp?.join(','),
+    MCP_TOOLSET: options.toolset?.join(','),
+    MCP_COMPACT: options.compact === undefined ? undefined : String(options.compact),
     NEXTCLOUD_MCP_SERVER_URL: options.mcpServerUrl,
     MCP_READ_ONLY: options.readOnly === undefined ? undefined : String(options.readOnly),
     MCP_LOCKDOWN: options.lockdown === undefined ? undefined : String(options.lockdown),

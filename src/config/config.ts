@@ -31,7 +31,10 @@ export interface NextcloudConfig {
 export interface OfferConfig {
   readOnly: boolean
   lockdown: boolean
+  compact: boolean
   apps: string[] | undefined
+  /** Names of sets of apps, on top of `apps`. */
+  toolsets: string[] | undefined
   tools: string[] | undefined
   excludeTools: string[]
   excludedTags: string[]
@@ -77,7 +80,9 @@ export function loadConfig(environment: Environment): Config {
     offer: {
       readOnly: settings.MCP_READ_ONLY,
       lockdown: settings.MCP_LOCKDOWN,
+      compact: settings.MCP_COMPACT,
       apps: settings.MCP_ENABLED_APPS,
+      toolsets: settings.MCP_TOOLSET,
       tools: settings.MCP_TOOLS,
       excludeTools: settings.MCP_EXCLUDE_TOOLS,
       excludedTags: settings.EXCLUDED_TAGS,

@@ -181,6 +181,15 @@ export const SETTINGS = {
     '',
   ),
   MCP_ENABLED_APPS: setting('Apps to offer, comma separated.', names),
+  MCP_TOOLSET: setting(
+    'Sets of apps to offer, comma separated: organizer, documents, teamwork, communication, reading, or an app by its name. With MCP_ENABLED_APPS: both.',
+    names,
+  ),
+  MCP_COMPACT: withDefault(
+    'List only the essential tools, and two that find and run all others: fewer tokens for models that are given the whole list.',
+    flag,
+    'false',
+  ),
   EXCLUDED_TAGS: withDefault(
     'System tags whose files and folders no file tool can see, comma separated.',
     names,

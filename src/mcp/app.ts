@@ -26,5 +26,7 @@ export interface App {
    */
   readonly warmUp?: () => void
   readonly tools: readonly Tool[]
+  /** Names of those that are listed in compact mode too; the others are found when needed. */
+  readonly essential?: readonly string[]
   readonly resources?: readonly Resource[]
 }

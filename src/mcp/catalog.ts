@@ -3,6 +3,7 @@ import type { Tool as ListedTool, ToolAnnotations } from '@modelcontextprotocol/
 import { covers } from '../identity/caller.ts'
 import { SCOPES, type Scope } from '../identity/scopes.ts'
 import type { App } from './app.ts'
+import { createCompactApp, innerCall, type RequestedCall } from './compact.ts'
 import { isTemplate, matchTemplate, type Resource } from './resource.ts'
 import { inputSchema, type ObjectSchema } from './schema.ts'
 import { type Effect, scopesFor, type Tool } from './tool.ts'
@@ -13,6 +14,8 @@ export interface CatalogOptions {
   readOnly?: boolean | undefined
   /** No way out for what others wrote; see {@link Catalog.isLocked}. */
   lockdown?: boolean | undefined
+  /** List the essential tools only; see compact.ts. */
+  compact?: boolean | undefined
   /** Ids of the apps to offer; undefined: all. */
   apps?: readonly string[] | undefined
   /** Names of the tools to offer, `*` standing for any characters; undefined: all. */
@@ -48,7 +51,17 @@ export interface Visibility {
 export interface Catalog {
   readonly tools: ReadonlyMap<string, CatalogTool>
   readonly resources: readonly CatalogResource[]
+  /** Whether not all tools are listed. */
+  readonly compact: boolean
+  /**
+   * The call that is meant, which in compact mode may be within another one. Everything that is
+   * decided about a call is decided about that one: scopes, lockdown, arguments.
+   */
+  meantCall(call: RequestedCall): RequestedCall
+  /** What clients are listed: in compact mode not all that can be called. */
   listTools(visibility: Visibility): ListedTool[]
+  /** All that can be called. */
+  callableTools(visibility: Visibility): ListedTool[]
   /**
    * Whether lockdown keeps a tool from a caller: it would carry something outside, while another
    * one brings in what others wrote and what a model may take for instructions.
@@ -64,6 +77,7 @@ export interface Catalog {
 
 /** Builds the catalog of the given apps. */
 export function createCatalog(apps: readonly App[], options: CatalogOptions = {}): Catalog {
+  const { compact = false } = options
   const offered = offeredApps(apps, options)
   const tools = new Map<string, CatalogTool>()
   for (const app of offered) {
@@ -71,6 +85,10 @@ export function createCatalog(apps: readonly App[], options: CatalogOptions = {}
       if (tools.has(tool.name)) throw new Error(`two tools are named ${tool.name}`)
       tools.set(tool.name, catalogTool(app, tool))
     }
+  }
+  // Neither chosen nor excluded by name: without them the rest could not be reached.
+  for (const app of compact ? [createCompactApp(options)] : []) {
+    for (const tool of app.tools) tools.set(tool.name, catalogTool(app, tool))
   }
   const resources = offered.flatMap(app =>
     (app.resources ?? []).map(resource => ({ resource, app })),
@@ -93,14 +111,20 @@ export function createCatalog(apps: readonly App[], options: CatalogOptions = {}
       .filter(({ resource }) => isTemplate(resource) === templates)
       .filter(({ resource, app }) => visible(app, resource.scopes, visibility))
       .map(({ resource }) => resource)
+  const callable = (visibility: Visibility) =>
+    [...tools.values()]
+      .filter(({ app, tool }) => visible(app, scopesFor(tool, visibility.scopes), visibility))
+      .filter(tool => !isLocked(tool, visibility))
   return {
     tools,
     resources,
+    compact,
+    meantCall: call => (compact ? innerCall(call) : call),
     isLocked,
+    callableTools: visibility => callable(visibility).map(({ listed }) => listed),
     listTools: visibility =>
-      [...tools.values()]
-        .filter(({ app, tool }) => visible(app, scopesFor(tool, visibility.scopes), visibility))
-        .filter(tool => !isLocked(tool, visibility))
+      callable(visibility)
+        .filter(tool => !compact || isEssential(tool))
         .map(({ listed }) => listed),
     listResources: visibility => listResources(visibility, false),
     listTemplates: visibility => listResources(visibility, true),
@@ -144,6 +168,10 @@ function offeredApps(apps: readonly App[], { apps: chosen }: CatalogOptions): Ap
     ({ id, aliases = [], always }) =>
       always || chosen === undefined || [id, ...aliases].some(name => chosen.includes(name)),
   )
+}
+
+function isEssential({ app, tool }: CatalogTool): boolean {
+  return app.always === true || app.essential?.includes(tool.name) === true
 }
 
 function offeredTools({ tools, always = false }: App, options: CatalogOptions): Tool[] {

@@ -41,9 +41,9 @@ function operationScopes(
   granted: ReadonlySet<Scope>,
 ): readonly Scope[] {
   const { method, params } = asRecord(message)
-  const { name, uri } = asRecord(params)
+  const { name, uri, arguments: args } = asRecord(params)
   if (method === 'tools/call') {
-    const found = catalog.tools.get(String(name))
+    const found = catalog.tools.get(catalog.meantCall({ name: String(name), arguments: args }).name)
     return found === undefined ? [] : scopesFor(found.tool, granted)
   }
   if (method === 'resources/read') return catalog.findResource(String(uri))?.resource.scopes ?? []

@@ -1,4 +1,5 @@
 /** What a tool is. Everything a client is told about it derives from this one object. */
+import type { Tool as ListedTool } from '@modelcontextprotocol/server'
 import type { z } from 'zod'
 import { covers } from '../identity/caller.ts'
 import type { Scope } from '../identity/scopes.ts'
@@ -29,6 +30,8 @@ export interface ToolContext {
    * everything. For a tool that does more the more is allowed; what it needs it names in `scopes`.
    */
   granted(): Promise<ReadonlySet<Scope> | undefined>
+  /** Every tool that this caller may call, as `tools/list` would name it. */
+  tools(): Promise<readonly ListedTool[]>
   /** Nextcloud as the caller; its requests end when the call is cancelled. */
   readonly session: Session
   /** Aborts when the caller cancels. */

@@ -16,7 +16,7 @@ import { NAME, VERSION } from '../version.ts'
 import { type Activity, createActivity } from './activity.ts'
 import { connectNextcloud } from './connect.ts'
 import { createDeployment, type OAuthDeployment } from './deployment.ts'
-import { checkSelection } from './selection.ts'
+import { catalogOptions, checkSelection } from './selection.ts'
 
 /** A wired server, not yet listening. */
 export interface Composition {
@@ -53,16 +53,17 @@ export function compose(config: Config, options: ComposeOptions = {}): Compositi
   const log = options.log ?? createLog(config.log)
   const apps = options.apps ?? createApps({ excludedTags: config.offer.excludedTags })
   const nextcloud = connectNextcloud(config.nextcloud)
+  const offer = catalogOptions(config.offer)
   const scopes = {
-    all: neededScopes(apps, config.offer),
-    reading: neededScopes(apps, config.offer, 'read'),
+    all: neededScopes(apps, offer),
+    reading: neededScopes(apps, offer, 'read'),
   }
   const { vault } = options
   const deployment = createDeployment({ config, scopes, nextcloud, log, vault })
   const { identity, access, oauth } = deployment
   const offered = [...apps, ...deployment.apps]
   checkSelection(offered, config.offer)
-  const catalog = createCatalog(offered, config.offer)
+  const catalog = createCatalog(offered, offer)
   const activity = createActivity(log)
   const open = async (caller: Caller, scopes: readonly Scope[], signal?: AbortSignal) =>
     nextcloud.open(await access.credentialFor(caller, scopes), signal)

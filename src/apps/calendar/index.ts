@@ -26,4 +26,10 @@ export const calendarApp: App = {
     bulkOperations,
     manageCalendar,
   ],
+  essential: [
+    'nc_calendar_list_calendars',
+    'nc_calendar_list_events',
+    'nc_calendar_create_event',
+    'nc_calendar_update_event',
+  ],
 }

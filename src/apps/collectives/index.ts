@@ -56,4 +56,5 @@ export const collectivesApp: App = {
     assignTag,
     removeTag,
   ],
+  essential: ['collectives_search_pages', 'collectives_get_page'],
 }

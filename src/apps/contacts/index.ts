@@ -19,4 +19,5 @@ export const contactsApp: App = {
     updateContact,
     deleteContact,
   ],
+  essential: ['nc_contacts_search_contacts', 'nc_contacts_get_contact'],
 }

@@ -33,5 +33,6 @@ export const cookbookApp: App = {
     setConfig,
     reindex,
   ],
+  essential: ['nc_cookbook_search_recipes', 'nc_cookbook_get_recipe'],
   resources: [version, config, recipe],
 }

@@ -29,6 +29,7 @@ export function createCoreApp(options: SearchOptions): App {
     title: 'Nextcloud',
     about: 'Who the user is, whom things can be shared with, a search in all apps',
     tools: [getCurrentUser, searchPeopleTool, searchEverything(options)],
+    essential: ['nc_users_search', 'nc_search_everything'],
     resources: [capabilities],
   }
 }

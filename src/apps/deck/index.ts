@@ -83,6 +83,12 @@ export function createDeckApp({ excludedTags }: DeckOptions): App {
       deleteComment,
       ...attachmentTools(createExclusion(excludedTags)),
     ],
+    essential: [
+      'deck_get_boards',
+      'deck_get_board_overview',
+      'deck_create_card',
+      'deck_update_card',
+    ],
     resources: deckResources,
   }
 }

@@ -35,6 +35,12 @@ export function createFilesApp({ excludedTags }: FilesOptions): App {
       // What was deleted no longer tells its tags, so nothing of it can be kept from anybody.
       ...(excludedTags.length === 0 ? trashTools(open) : []),
     ],
+    essential: [
+      'nc_webdav_list_directory',
+      'nc_webdav_read_file',
+      'nc_webdav_find_by_name',
+      'nc_webdav_write_file',
+    ],
   }
 }
 

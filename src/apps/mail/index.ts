@@ -36,5 +36,6 @@ export function createMailApp({ excludedTags }: MailOptions): App {
       moveMessage,
       deleteMessage,
     ],
+    essential: ['nc_mail_list_messages', 'nc_mail_get_message', 'nc_mail_send_message'],
   }
 }

@@ -31,4 +31,5 @@ export const newsApp: App = {
     subscribe,
     unsubscribe,
   ],
+  essential: ['nc_news_get_unread_items'],
 }

@@ -25,5 +25,12 @@ export const notesApp: App = {
     getAttachment,
     deleteNote,
   ],
+  essential: [
+    'nc_notes_search_notes',
+    'nc_notes_get_note',
+    'nc_notes_create_note',
+    'nc_notes_update_note',
+    'nc_notes_append_content',
+  ],
   resources: [settings, attachment, note],
 }

@@ -22,5 +22,6 @@ export function createSharingApp({ excludedTags }: SharingOptions): App {
     about: 'Shares with people, groups and teams, and public links',
     requires: 'files_sharing',
     tools: [...createTools(open), ...readTools(open), ...changeTools(open)],
+    essential: ['nc_share_create'],
   }
 }

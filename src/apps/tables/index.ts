@@ -25,4 +25,5 @@ export const tablesApp: App = {
     saveView,
     deleteItem,
   ],
+  essential: ['nc_tables_list_tables', 'nc_tables_read_table'],
 }

@@ -41,4 +41,5 @@ export const talkApp: App = {
     createPoll,
     answerPoll,
   ],
+  essential: ['talk_list_conversations', 'talk_get_messages', 'talk_send_message'],
 }

@@ -11,4 +11,5 @@ export const tasksApp: App = {
   warmUp,
   aliases: ['todo', 'todos'],
   tools: [listTodos, searchTodos, createTodo, updateTodo, completeTodo, deleteTodo],
+  essential: ['nc_calendar_list_todos', 'nc_calendar_create_todo', 'nc_calendar_complete_todo'],
 }

@@ -32,6 +32,7 @@ export function stubContext(answer: (request: HttpRequest) => unknown): ToolCont
   }
   return {
     user: undefined,
+    tools: async () => [],
     granted: async () => undefined,
     session,
     signal: new AbortController().signal,

@@ -13,6 +13,7 @@ const session = new Proxy({} as Session, {
 
 const contextOf = (scopes: Scope[]): ToolContext => ({
   user: undefined,
+  tools: async () => [],
   granted: async () => new Set(scopes),
   session,
   signal: AbortSignal.timeout(1_000),

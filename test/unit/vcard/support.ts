@@ -67,6 +67,7 @@ export function memoryBook(
       session,
       signal: new AbortController().signal,
       user: undefined,
+      tools: async () => [],
       granted: async () => undefined,
       progress: () => {},
     },
