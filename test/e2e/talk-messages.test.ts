@@ -1,5 +1,7 @@
 /** What is said: reading, sending, editing, deleting, marking as read. */
 import { describe, expect, test } from 'vitest'
+import { demoBackend } from '../support/backend.ts'
+import { startHarness } from '../support/harness.ts'
 import { useTalk } from '../support/talk.ts'
 
 const s = useTalk()
@@ -65,6 +67,16 @@ describe('reading', () => {
       count: 0,
       last_known_message_id: last,
     })
+  })
+
+  test('who has read nothing yet begins with the first', async () => {
+    const token = await s.room()
+    await s.post(token, 'one')
+    for (const last_known_message_id of [-1, 0]) {
+      const page = await s.h.ok('talk_get_messages', { token, newer: true, last_known_message_id })
+      expect(page.results[0].systemMessage).toBe('conversation_created')
+      expect(written(page.results)).toEqual(['one'])
+    }
   })
 
   test('before the first there is nothing', async () => {
@@ -311,6 +323,38 @@ describe('editing and deleting', () => {
     await attempt('call', system, 'BAD_INPUT')
     await attempt('call', 99_999_999, 'NOT_FOUND')
     expect((await history(token)).results).toEqual(results)
+  })
+
+  test('in a read-only conversation that is said, not that others wrote it', async () => {
+    const token = await s.room()
+    const message_id = await s.post(token, 'mine')
+    await s.talk('PUT', `/v4/room/${token}/read-only`, { state: 1 })
+    for (const [name, more] of [
+      ['talk_edit_message', { message: 'x' }],
+      ['talk_delete_message', {}],
+    ] as const) {
+      const { error } = await s.h.call(name, { token, message_id, ...more })
+      expect(error, name).toMatchObject({ code: 'FORBIDDEN', status: 403 })
+      expect(error?.message, name).toMatch(/cannot be (edited|deleted)$/)
+      expect(error?.hint, name).toMatch(/read-only/)
+    }
+  })
+
+  test('a day later nothing is edited any more, but deleted', async () => {
+    let now = Date.now()
+    const h = await startHarness({ backend: await demoBackend({ now: () => now }) })
+    const { conversation } = await h.ok('talk_create_conversation', { room_name: 'old' })
+    const { token } = conversation
+    const sent = await h.ok('talk_send_message', { token, message: 'old' })
+    const args = { token, message_id: sent.message.id }
+    now += 24 * 3_600_000 - 1_000
+    await h.ok('talk_edit_message', { ...args, message: 'in time' })
+    now += 3_000
+    const { error } = await h.call('talk_edit_message', { ...args, message: 'late' })
+    expect(error).toMatchObject({ code: 'FORBIDDEN', status: 400 })
+    expect(error?.message).toMatch(/24 hours/)
+    await h.ok('talk_delete_message', args)
+    await h.close()
   })
 
   test('a moderator may change what others wrote', async () => {
