@@ -79,6 +79,7 @@ describe('answering', () => {
   test('by id or text of question and option; others read it', async () => {
     const { data } = await submit({ 'Name?': 'Bob', [form.which]: ['a', 'b'], 'One?': 'no' })
     expect(data).toMatchObject({ form_id: form.id, title: 'Survey', message: 'Sent.' })
+    expect(data.untrusted_content).toBe(true)
     const read = await results()
     expect(read).toMatchObject({ total_results: 1, submissions: 1 })
     expect(read.results[0]).toMatchObject({

@@ -392,4 +392,14 @@ describe('marking as read', () => {
       unread_messages: 0,
     })
   })
+
+  test('never beyond the last, which would be to come', async () => {
+    const token = await s.room()
+    const last = await s.post(token, 'one')
+    const args = { token, last_read_message: last + 1_000_000 }
+    expect(await s.okAsBob('talk_mark_as_read', args)).toMatchObject({ last_read_message: last })
+    await s.post(token, 'two')
+    const { conversation } = await s.okAsBob('talk_get_conversation', { token })
+    expect(conversation.unreadMessages).toBe(1)
+  })
 })

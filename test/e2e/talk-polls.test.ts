@@ -180,3 +180,16 @@ test('a draft is told as one, takes no votes, and closing does not delete it', a
   expect((await s.h.ok('talk_get_polls', at)).poll).toMatchObject({ draft: true, closed: false })
   expect((await s.asBob('talk_get_polls', at)).error?.code).toBe('NOT_FOUND')
 })
+
+test('an odd option does not move those after it', async () => {
+  const poll = { id: 1, options: ['a', 2, null, 'd'], votedSelf: [3], votes: { 'option-3': '1' } }
+  s.h.proxy.plan(() => ({ json: { ocs: { meta: { statuscode: 200 }, data: poll } } }))
+  const read = await s.h.ok('talk_get_polls', { token: 'abcd', poll_id: 1 })
+  s.h.proxy.plan(undefined)
+  expect(read.poll.options).toEqual([
+    { id: 0, text: 'a', votes: 0 },
+    { id: 1, text: '2', votes: 0 },
+    { id: 2, text: '', votes: 0 },
+    { id: 3, text: 'd', votes: 1, chosen: true },
+  ])
+})

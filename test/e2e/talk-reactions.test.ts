@@ -13,6 +13,7 @@ describe('reactions', () => {
     await s.okAsBob('talk_react', { ...at, reaction: '👍' })
     const both = await s.h.ok('talk_react', { ...at, reaction: '👍' })
     expect(both).toMatchObject({ conversation_token: token, message_id, distinct_emoji: 1 })
+    expect(both.untrusted_content).toBe(true)
     const ids = (list: { actorId: string }[]) => list.map(({ actorId }) => actorId).toSorted()
     expect(ids(both.reactions['👍'])).toEqual([s.alice, s.bob].toSorted())
     expect(both.reactions['👍'][0]).toEqual({

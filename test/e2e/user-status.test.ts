@@ -148,6 +148,16 @@ describe('reading', () => {
   })
 })
 
+test('in lockdown nothing is told to everybody', async () => {
+  const locked = await startHarness({
+    backend: await demoBackend(),
+    environment: { MCP_LOCKDOWN: 'true' },
+  })
+  const names = (await locked.client.listTools()).tools.map(({ name }) => name)
+  expect(names.filter(name => name.startsWith('nc_user_status'))).toEqual(['nc_user_status_get'])
+  await locked.close()
+})
+
 test('requests per tool', async () => {
   const count = async (name: string, args: object) =>
     (await h.requestsOf(() => h.ok(name, { ...args }))).length

@@ -114,6 +114,7 @@ export const submitForm = defineTool({
   scopes: ['forms:write'],
   effect: 'create',
   openWorld: true,
+  untrusted: true,
   input: z.object({
     form_id: formId,
     answers: z

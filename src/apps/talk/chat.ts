@@ -139,8 +139,23 @@ export async function deleteMessage(
   return (await checkable(changed, LOOK)).parent
 }
 
-/** Marks a conversation as read up to a message, or as a whole; one request. */
-export function markRead(
+/**
+ * Marks a conversation as read up to a message, or as a whole; one request. Talk takes a number
+ * beyond the last message as well, and with it those that are still to come: one more request then
+ * goes back to the last.
+ */
+export async function markRead(
+  session: Session,
+  token: string,
+  upTo: number | undefined,
+): Promise<ApiConversation> {
+  const marked = await setReadMarker(session, token, upTo)
+  const last = marked.lastMessage?.id
+  if (upTo === undefined || last === undefined || upTo <= last) return marked
+  return setReadMarker(session, token, last)
+}
+
+function setReadMarker(
   session: Session,
   token: string,
   upTo: number | undefined,

@@ -25,7 +25,8 @@ const Detail = z.object({ actorDisplayName: text(''), actorId: text(''), optionI
 const ApiPoll = z.object({
   id: z.coerce.number().int(),
   question: text(''),
-  options: list(z.string()),
+  /** Their places are their ids: none may be left out. */
+  options: list(text('')),
   /** `option-0` and so on to a number. */
   votes: looseRecord(),
   numVoters: number(0),

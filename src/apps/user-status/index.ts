@@ -47,6 +47,8 @@ export const setStatus = defineTool({
   scopes: ['status:write'],
   effect: 'update',
   idempotent: true,
+  // Everybody at the instance reads it.
+  openWorld: true,
   input: z.object({
     status: z.enum(STATUSES).optional(),
     message: z

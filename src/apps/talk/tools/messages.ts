@@ -58,7 +58,7 @@ export const sendMessage = defineTool({
   name: 'talk_send_message',
   title: 'Send a message',
   description:
-    'Posts a message, as Markdown; @id mentions a user. With a reference_id of your own a repeated call posts nothing twice.',
+    'Posts a message, as Markdown; @"id" mentions a user. With a reference_id of your own a repeated call posts nothing twice.',
   scopes: ['talk:write'],
   effect: 'create',
   openWorld: true,
