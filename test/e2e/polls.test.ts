@@ -168,12 +168,16 @@ test('results that are not shown are not told as none', async () => {
   await h.ok('nc_polls_vote', { poll_id: poll.id, votes: { Pizza: 'yes' } })
   await vote({ Soup: 'yes' })
   const asBob = async () => (await callTool(bob, 'nc_polls_get_poll', { poll_id: poll.id })).data
+  expect(await asBob()).toMatchObject({ participants: null, expires: null })
   expect((await asBob()).options).toMatchObject([
     { yes: null, no: null, maybe: null, own_vote: null, voters: [] },
     { yes: null, own_vote: 'yes', voters: [{ name: 'Bob Example', answer: 'yes' }] },
   ])
   await api('PUT', `/poll/${poll.id}/close`)
-  expect((await asBob()).options).toMatchObject([{ yes: 1 }, { yes: 1 }])
+  const closed = await asBob()
+  expect(closed.options).toMatchObject([{ yes: 1 }, { yes: 1 }])
+  expect(closed).toMatchObject({ closed: true, participants: 2 })
+  expect(Math.abs(closed.expires - Date.now() / 1_000)).toBeLessThan(3_600)
 })
 
 test('namesakes are two', async () => {

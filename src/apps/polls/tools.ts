@@ -13,7 +13,8 @@ const Summary = z.object({
   owner: z.string(),
   closed: z.boolean(),
   can_vote: z.boolean(),
-  participants: z.int(),
+  expires: z.int().nullable().describe('When it closes or closed, in seconds since 1970'),
+  participants: z.int().nullable().describe('null: not shown to the user, or not yet'),
   last_interaction: z.int().describe('Seconds since 1970'),
   url: z.string(),
 })
@@ -175,7 +176,8 @@ function summary(session: Session, poll: Poll): z.input<typeof Summary> {
     owner: poll.owner.displayName || poll.owner.id,
     closed: poll.status.isExpired,
     can_vote: poll.permissions.vote,
-    participants: poll.status.countParticipants,
+    expires: poll.configuration.expire || null,
+    participants: poll.permissions.seeResults ? poll.status.countParticipants : null,
     last_interaction: poll.status.lastInteraction,
     url: `${session.baseUrl}/index.php/apps/polls/vote/${poll.id}`,
   }

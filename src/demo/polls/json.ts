@@ -27,7 +27,9 @@ export function pollJson(instance: Instance, poll: AppPoll, userId: string, isNe
       relevantThreshold: poll.lastInteraction,
       deletionDate: 0,
       archivedDate: 0,
-      countParticipants: new Set(poll.votes.map(vote => vote.userId)).size,
+      countParticipants: showsResults(poll, userId)
+        ? new Set(poll.votes.map(vote => vote.userId)).size
+        : 0,
       maxVotes: 0,
       maxOptionVotes: 0,
       forcedViewMode: null,
