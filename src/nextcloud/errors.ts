@@ -65,6 +65,19 @@ export function withDetails(error: CodedError, message: string, more: ErrorDetai
   return new CodedError(error.code, message, { ...error.details, ...more, cause: error })
 }
 
+/**
+ * The outcome of a change.
+ * @param hint for when nobody knows whether it took effect: how to find out
+ */
+export async function checkable<T>(change: Promise<T>, hint: string): Promise<T> {
+  try {
+    return await change
+  } catch (error) {
+    if (!isCodedError(error) || error.details.outcomeUnknown !== true) throw error
+    throw withDetails(error, error.message, { hint })
+  }
+}
+
 /** Tells a {@link CodedError} from every other error. */
 export function isCodedError(error: unknown): error is CodedError {
   return error instanceof CodedError

@@ -72,9 +72,12 @@ export class Reply {
 
 /** See {@link Reply.unusable}, for answers that are not at hand as a whole. */
 export function unusable(what: string, cause?: unknown, effect = false): CodedError {
+  const next = effect
+    ? 'The change may or may not have been made. Read it again before repeating.'
+    : 'Try again; if it stays, run `nextcloud-mcp-server doctor`.'
   return new CodedError('UNREACHABLE', `Nextcloud answered with ${what}`, {
     ...(effect ? { outcomeUnknown: true } : {}),
-    hint: 'Something between this server and Nextcloud (a proxy, a login page, maintenance) may have answered instead. Try again; if it stays, run `nextcloud-mcp-server doctor`.',
+    hint: `Something between this server and Nextcloud (a proxy, a login page, maintenance) may have answered instead. ${next}`,
     ...(cause === undefined ? {} : { cause }),
   })
 }

@@ -79,6 +79,7 @@ describe('answering', () => {
   test('by id or text of question and option; others read it', async () => {
     const { data } = await submit({ 'Name?': 'Bob', [form.which]: ['a', 'b'], 'One?': 'no' })
     expect(data).toMatchObject({ form_id: form.id, title: 'Survey', message: 'Sent.' })
+    expect(data.untrusted_content).toBe(true)
     const read = await results()
     expect(read).toMatchObject({ total_results: 1, submissions: 1 })
     expect(read.results[0]).toMatchObject({
@@ -111,11 +112,69 @@ describe('answering', () => {
     expect((await results()).total_results).toBe(0)
   })
 
+  test('what is left open is left out: Forms fails on it', async () => {
+    await api('PATCH', `/${form.id}/questions/${form.name}`, {
+      keyValuePairs: { isRequired: false },
+    })
+    expect((await submit({ 'Name?': '', 'Which?': ['b', 'b', ' '], 'One?': [] })).error).toBe(
+      undefined,
+    )
+    expect((await results()).results[0].answers).toEqual({ [form.which]: ['b'] })
+  })
+
+  test('questions of one text are told apart by their ids', async () => {
+    const twin = await api('POST', `/${form.id}/questions`, { type: 'short', text: 'Name?' })
+    const { error } = await submit({ 'Name?': 'Bob' })
+    expect(error?.message).toMatch(/"Name\?" is more than one question: give its id/)
+    expect((await submit({ [form.name]: 'Bob', [twin.id]: 'Bobby' })).error).toBe(undefined)
+  })
+
+  test('other answers than the options, ranges and rankings', async () => {
+    const settings = (id: number, extraSettings: object) =>
+      api('PATCH', `/${form.id}/questions/${id}`, { keyValuePairs: { extraSettings } })
+    await settings(form.one, { allowOtherAnswer: true })
+    const when = await api('POST', `/${form.id}/questions`, { type: 'date', text: 'When?' })
+    await settings(when.id, { dateRange: true })
+    const rank = await api('POST', `/${form.id}/questions`, { type: 'ranking', text: 'Rank?' })
+    await api('POST', `/${form.id}/questions/${rank.id}/options`, { optionTexts: ['x', 'y'] })
+    const { data } = await callTool(bob, 'nc_forms_get_form', { form_id: form.id })
+    const [, , one, range] = data.questions
+    expect([one.other, range.range, data.questions[0].other]).toEqual([true, true, undefined])
+    for (const [wrong, message] of [
+      [{ 'When?': '2030-01-31' }, /"When\?" takes two answers, from and to/],
+      [{ 'Rank?': ['y'] }, /"Rank\?" takes all its options/],
+      [{ 'Which?': ['c'] }, /"Which\?" has no option "c"/],
+    ] as const) {
+      const { error } = await submit({ 'Name?': 'B', ...wrong })
+      expect(error).toMatchObject({ code: 'BAD_INPUT', message: expect.stringMatching(message) })
+    }
+    const dates = ['2030-01-31', '2030-02-01']
+    const given = { 'Name?': 'B', 'One?': 'perhaps', 'When?': dates, 'Rank?': ['y', 'x'] }
+    expect((await submit(given)).error).toBe(undefined)
+    expect((await results()).results[0].answers).toMatchObject({
+      [form.one]: ['perhaps'],
+      [when.id]: dates,
+      [rank.id]: ['y', 'x'],
+    })
+  })
+
+  test.each([{ expires: 1_000 }, { state: 1 }])('%j takes no answers any more', async over => {
+    await api('PATCH', `/${form.id}`, { keyValuePairs: over })
+    const { data } = await callTool(bob, 'nc_forms_get_form', { form_id: form.id })
+    expect(data.can_submit).toBe(false)
+    const requests = await h.requestsOf(async () => {
+      const { error } = await submit({ 'Name?': 'Bob' })
+      expect(error).toMatchObject({ code: 'FORBIDDEN', hint: expect.stringMatching(/expired/) })
+    })
+    expect(requests).toHaveLength(1)
+  })
+
   test('an unclear outcome is said, and nothing is sent again', async () => {
     h.proxy.plan(({ method }) => (method === 'POST' ? 'reset' : undefined))
     const requests = await h.requestsOf(async () => {
       const { error } = await submit({ 'Name?': 'Bob' })
       expect(error).toMatchObject({ code: 'UNREACHABLE', outcome_unknown: true })
+      expect(error?.hint).toMatch(/nc_forms_get_form/)
     })
     h.proxy.plan(undefined)
     expect(requests.map(request => request.split(' ')[0])).toEqual(['GET', 'POST'])
@@ -123,6 +182,8 @@ describe('answering', () => {
 })
 
 test('who may not see the results sees their own', async () => {
+  const own = await callTool(bob, 'nc_forms_get_form', { form_id: form.id, include_results: true })
+  expect(own.data).toMatchObject({ title: 'Survey', results: [], total_results: 0 })
   await h.ok('nc_forms_submit', { form_id: form.id, answers: { 'Name?': 'Alice' } })
   await submit({ 'Name?': 'Bob' })
   const args = { form_id: form.id, include_results: true }

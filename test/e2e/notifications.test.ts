@@ -80,6 +80,22 @@ describe('list', () => {
   })
 })
 
+test('no more than Nextcloud tells: the latest 25', async () => {
+  const many = []
+  for (let count = 0; count < 27; count++) many.push(await announce({ subject: `${count}` }))
+  const { total, notifications } = await list()
+  expect(total).toBe(25)
+  expect(notifications[0].id).toBe(many.at(-1))
+  expect(ids({ notifications })).not.toContain(many[0])
+})
+
+test('where no app has anything to tell there are none', async () => {
+  h.proxy.plan(() => ({ status: 204, json: null }))
+  const none = await list()
+  h.proxy.plan(undefined)
+  expect(none).toMatchObject({ notifications: [], total: 0 })
+})
+
 describe('dismiss', () => {
   test('one, which may be gone already', async () => {
     const kept = await announce({ subject: 'Kept' })

@@ -20,7 +20,8 @@ beforeAll(async () => {
 afterAll(() => h.close())
 
 const api = async (method: string, path: string, body: object = {}) => {
-  const response = await ocsFetch(stage, method, `/polls/api/v1.0${path}`, body)
+  const sent = method === 'GET' ? undefined : body
+  const response = await ocsFetch(stage, method, `/polls/api/v1.0${path}`, sent)
   const { ocs } = (await response.json()) as {
     ocs: { data: { poll: { id: number }; option: { id: number } } }
   }
@@ -35,6 +36,8 @@ beforeEach(async () => {
   await api('POST', `/poll/${id}/share/user`, { userId: 'bob' })
 })
 
+const configure = (pollConfiguration: object) =>
+  api('PUT', `/poll/${poll.id}`, { pollConfiguration })
 const vote = (votes: unknown) => callTool(bob, 'nc_polls_vote', { poll_id: poll.id, votes })
 const read = async () => await h.ok('nc_polls_get_poll', { poll_id: poll.id })
 
@@ -75,7 +78,7 @@ describe('voting', () => {
         no: 0,
         maybe: 0,
         own_vote: null,
-        voters: { 'Bob Example': 'yes' },
+        voters: [{ name: 'Bob Example', answer: 'yes' }],
       },
       {
         id: poll.soup,
@@ -84,7 +87,7 @@ describe('voting', () => {
         no: 1,
         maybe: 0,
         own_vote: null,
-        voters: { 'Bob Example': 'no' },
+        voters: [{ name: 'Bob Example', answer: 'no' }],
       },
     ])
     const { data: own } = await callTool(bob, 'nc_polls_get_poll', { poll_id: poll.id })
@@ -113,6 +116,31 @@ describe('voting', () => {
     expect((await read()).participants).toBe(0)
   })
 
+  test('what has been voted is not sent again', async () => {
+    await vote({ Pizza: 'yes' })
+    const requests = await h.requestsOf(async () => {
+      const { data } = await vote({ Pizza: 'yes', Soup: 'no' })
+      expect(data.voted).toEqual({ [poll.pizza]: 'yes', [poll.soup]: 'no' })
+    })
+    expect(requests).toHaveLength(2)
+  })
+
+  test('the one vote a user has moves, and is not given twice', async () => {
+    await configure({ maxVotesPerUser: 1 })
+    expect((await vote({ Pizza: 'yes', Soup: 'no' })).error).toBe(undefined)
+    const requests = await h.requestsOf(async () => {
+      const { error } = await vote({ Soup: 'yes' })
+      expect(error).toMatchObject({ code: 'BAD_INPUT' })
+      expect(error?.message).toMatch(/2 times yes with earlier votes; allowed: 1/)
+    })
+    expect(requests).toHaveLength(1)
+    expect((await vote({ Soup: 'yes', Pizza: 'no' })).error).toBe(undefined)
+    const [pizza, soup] = (await read()).options
+    expect([pizza.yes, soup.yes]).toEqual([0, 1])
+    const { error } = await vote({ Pizza: 'maybe' })
+    expect(error).toMatchObject({ code: 'CONFLICT', server_message: 'Vote limit exceeded' })
+  })
+
   test('in a closed poll it is FORBIDDEN, and nothing is sent', async () => {
     await api('PUT', `/poll/${poll.id}/close`)
     const requests = await h.requestsOf(async () => {
@@ -133,6 +161,39 @@ describe('voting', () => {
     expect(requests).toHaveLength(3)
     expect((await read()).options[0].yes).toBe(1)
   })
+})
+
+test('results that are not shown are not told as none', async () => {
+  await configure({ showResults: 'closed' })
+  await h.ok('nc_polls_vote', { poll_id: poll.id, votes: { Pizza: 'yes' } })
+  await vote({ Soup: 'yes' })
+  const asBob = async () => (await callTool(bob, 'nc_polls_get_poll', { poll_id: poll.id })).data
+  expect(await asBob()).toMatchObject({ participants: null, expires: null })
+  expect((await asBob()).options).toMatchObject([
+    { yes: null, no: null, maybe: null, own_vote: null, voters: [] },
+    { yes: null, own_vote: 'yes', voters: [{ name: 'Bob Example', answer: 'yes' }] },
+  ])
+  await api('PUT', `/poll/${poll.id}/close`)
+  const closed = await asBob()
+  expect(closed.options).toMatchObject([{ yes: 1 }, { yes: 1 }])
+  expect(closed).toMatchObject({ closed: true, participants: 2 })
+  expect(Math.abs(closed.expires - Date.now() / 1_000)).toBeLessThan(3_600)
+})
+
+test('namesakes are two', async () => {
+  await vote({ Pizza: 'yes' })
+  const whole = await api('GET', `/poll/${poll.id}`)
+  const [bobs] = (whole as unknown as { votes: { user: object }[] }).votes
+  const other = { ...bobs, id: 99, answer: 'no', user: { ...bobs?.user, id: 'bob2' } }
+  h.proxy.plan(() => ({
+    json: { ocs: { meta: { statuscode: 200 }, data: { ...whole, votes: [bobs, other] } } },
+  }))
+  const { options } = await read()
+  h.proxy.plan(undefined)
+  expect(options[0].voters).toEqual([
+    { name: 'Bob Example', answer: 'yes' },
+    { name: 'Bob Example', answer: 'no' },
+  ])
 })
 
 test('what is missing is NOT_FOUND, what is not shared FORBIDDEN', async () => {

@@ -1,4 +1,4 @@
-/** What is said: reading, sending, editing, deleting, marking as read. */
+/** What is said: reading and sending. */
 import { describe, expect, test } from 'vitest'
 import { useTalk } from '../support/talk.ts'
 
@@ -65,6 +65,26 @@ describe('reading', () => {
       count: 0,
       last_known_message_id: last,
     })
+  })
+
+  test('who has read nothing yet begins with the first', async () => {
+    const token = await s.room()
+    await s.post(token, 'one')
+    for (const last_known_message_id of [-1, 0]) {
+      const page = await s.h.ok('talk_get_messages', { token, newer: true, last_known_message_id })
+      expect(page.results[0].systemMessage).toBe('conversation_created')
+      expect(written(page.results)).toEqual(['one'])
+    }
+  })
+
+  test('a part in which the user may see nothing is not the end', async () => {
+    s.h.proxy.plan(() => ({
+      json: { ocs: { meta: { statuscode: 200 }, data: [] } },
+      headers: { 'X-Chat-Last-Given': '12' },
+    }))
+    const page = await s.h.ok('talk_get_messages', { token: 'abcd', last_known_message_id: 50 })
+    s.h.proxy.plan(undefined)
+    expect(page).toMatchObject({ results: [], count: 0, last_known_message_id: 12 })
   })
 
   test('before the first there is nothing', async () => {
@@ -253,99 +273,5 @@ describe('sending', () => {
     const { conversation } = await s.okAsBob('talk_get_conversation', { token })
     expect(conversation).toMatchObject({ lobby: true, lastMessage: null })
     expect(written((await history(token)).results)).toEqual(['before'])
-  })
-})
-
-describe('editing and deleting', () => {
-  test("one's own is replaced, and says who did and when", async () => {
-    const token = await s.room()
-    const id = await s.post(token, 'old')
-    const { message } = await s.h.ok('talk_edit_message', {
-      token,
-      message_id: id,
-      message: ` new @${s.bob} `,
-    })
-    expect(message).toMatchObject({ id, message: expect.stringMatching(/^new @\w[\w ]*$/) })
-    const { results } = await history(token)
-    const edited = results.find((one: Told) => one.id === id)
-    expect(edited.message).toBe(message.message)
-    expect(edited.lastEdit).toEqual({
-      timestamp: expect.any(Number),
-      by: message.actorDisplayName,
-    })
-  })
-
-  test('a deleted one leaves a mark without its text', async () => {
-    const token = await s.room()
-    const id = await s.post(token, 'secret')
-    const reply = await s.post(token, 'reply', { reply_to: id })
-    expect(await s.h.ok('talk_delete_message', { token, message_id: id })).toMatchObject({
-      conversation_token: token,
-      deleted_id: id,
-    })
-    const { results } = await s.okAsBob('talk_get_messages', { token })
-    const find = (wanted: number) => results.find((one: Told) => one.id === wanted)
-    expect(find(id)).toMatchObject({ deleted: true, messageType: 'comment_deleted' })
-    expect(find(reply).parent).toMatchObject({ id, deleted: true })
-    expect(JSON.stringify(results)).not.toContain('secret')
-    const again = await s.h.call('talk_delete_message', { token, message_id: id })
-    expect(again.error).toMatchObject({ code: 'BAD_INPUT', status: 405 })
-  })
-
-  test('not those of others, not what the history tells, not what is missing', async () => {
-    const token = await s.room()
-    const id = await s.post(token, 'mine')
-    const { results } = await history(token)
-    const system = results.find((one: Told) => one.systemMessage === 'user_added').id
-    const attempt = async (as: 'call' | 'asBob', message_id: number, code: string) => {
-      for (const name of ['talk_edit_message', 'talk_delete_message']) {
-        const args = { token, message_id, ...(name.includes('edit') ? { message: 'x' } : {}) }
-        const { error } = await (as === 'call' ? s.h.call(name, args) : s.asBob(name, args))
-        expect(error, name).toMatchObject({
-          code,
-          subject: `message ${message_id} in conversation ${token}`,
-        })
-      }
-    }
-    await attempt('asBob', id, 'FORBIDDEN')
-    await attempt('call', system, 'BAD_INPUT')
-    await attempt('call', 99_999_999, 'NOT_FOUND')
-    expect((await history(token)).results).toEqual(results)
-  })
-
-  test('a moderator may change what others wrote', async () => {
-    const token = await s.room()
-    const sent = await s.okAsBob('talk_send_message', { token, message: 'theirs' })
-    const args = { token, message_id: sent.message.id }
-    await s.h.ok('talk_edit_message', { ...args, message: 'moderated' })
-    await s.h.ok('talk_delete_message', args)
-  })
-
-  test('an edit without text is refused before anything is sent', async () => {
-    const requests = await s.h.requestsOf(async () => {
-      const args = { token: 'abcd', message_id: 1, message: ' ' }
-      expect((await s.h.call('talk_edit_message', args)).error?.code).toBe('BAD_INPUT')
-    })
-    expect(requests).toEqual([])
-  })
-})
-
-describe('marking as read', () => {
-  test('up to a message, or as a whole', async () => {
-    const token = await s.room()
-    const first = await s.post(token, 'one')
-    const last = await s.post(token, 'two')
-    const args = { token, last_read_message: first }
-    expect(await s.okAsBob('talk_mark_as_read', args)).toEqual({
-      status_code: 200,
-      message: 'Marked as read.',
-      conversation_token: token,
-      last_read_message: first,
-      unread_messages: 1,
-    })
-    expect(await s.okAsBob('talk_mark_as_read', { token })).toMatchObject({
-      last_read_message: last,
-      unread_messages: 0,
-    })
   })
 })

@@ -114,20 +114,25 @@ describe('after an unclear outcome', () => {
   })
 
   test.each([
-    ['talk_add_participant', { participant: 'x' }],
-    ['talk_create_poll', { question: 'q', options: ['a', 'b'] }],
-    ['talk_answer_poll', { poll_id: 1, option_ids: [0] }],
-    ['talk_react', { message_id: 1, reaction: '👍' }],
-    ['talk_edit_message', { message_id: 1, message: 'x' }],
-    ['talk_delete_message', { message_id: 1 }],
-    ['talk_mark_as_read', {}],
-  ])('%s is not sent again either', async (name, args) => {
-    const token = await s.room()
+    ['talk_create_conversation', { room_name: 'x' }, /talk_list_conversations/],
+    ['talk_create_conversation', { room_type: 1, invite: 'x' }, /Repeat/],
+    ['talk_add_participant', { participant: 'x' }, /talk_list_participants/],
+    ['talk_create_poll', { question: 'q', options: ['a', 'b'] }, /talk_get_polls/],
+    ['talk_answer_poll', { poll_id: 1, option_ids: [0] }, /talk_get_polls/],
+    ['talk_react', { message_id: 1, reaction: '👍' }, /talk_list_reactions/],
+    ['talk_remove_reaction', { message_id: 1, reaction: '👍' }, /talk_list_reactions/],
+    ['talk_edit_message', { message_id: 1, message: 'x' }, /talk_get_messages/],
+    ['talk_delete_message', { message_id: 1 }, /talk_get_messages/],
+    ['talk_mark_as_read', {}, /may or may not/],
+  ])('%s %j is not sent again either, and says how to look', async (name, args, hint) => {
+    const token = name === 'talk_create_conversation' ? {} : { token: await s.room() }
     for (const fault of ['reset', 'html', 'empty'] as const) {
       s.h.proxy.plan(({ method }) => (method === 'GET' ? undefined : fault))
       const requests = await s.h.requestsOf(async () => {
-        const { error } = await s.h.call(name, { token, ...args })
+        const { error } = await s.h.call(name, { ...token, ...args })
         expect(error).toMatchObject({ code: 'UNREACHABLE', outcome_unknown: true })
+        expect(error?.hint).toMatch(hint)
+        expect(error?.hint).not.toMatch(/[Tt]ry again/)
       })
       expect(requests).toHaveLength(1)
     }

@@ -1,5 +1,5 @@
 /** Conversations and who is in them. */
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { demoBackend } from '../support/backend.ts'
 import { startHarness } from '../support/harness.ts'
 import { useTalk } from '../support/talk.ts'
@@ -86,7 +86,30 @@ describe('conversations', () => {
     await s.talk('DELETE', `/v4/room/${open.token}`)
   })
 
+  test('who is archived, and who may only read', async () => {
+    const token = await s.room()
+    const seenByBob = async () => (await s.okAsBob('talk_get_conversation', { token })).conversation
+    expect(await seenByBob()).not.toHaveProperty('archived')
+    expect(await seenByBob()).not.toHaveProperty('may_post')
+    await s.talk('POST', `/v4/room/${token}/archive`, {}, 'bob')
+    const { results } = await s.h.ok('talk_list_participants', { token })
+    const { attendeeId } = results.find((one: { actorId: string }) => one.actorId === s.bob)
+    const silence = { attendeeId, method: 'remove', permissions: 128 }
+    await s.talk('PUT', `/v4/room/${token}/attendees/permissions`, silence)
+    expect(await seenByBob()).toMatchObject({ archived: true, may_post: false })
+    const { error } = await s.asBob('talk_send_message', { token, message: 'x' })
+    expect(error).toMatchObject({ code: 'FORBIDDEN', status: 403 })
+  })
+
+  test('a name has 255 characters, as people count them', async () => {
+    const name = '😀'.repeat(255)
+    const { conversation } = await s.h.ok('talk_create_conversation', { room_name: name })
+    expect(conversation.name).toBe(name)
+    await s.talk('DELETE', `/v4/room/${conversation.token}`)
+  })
+
   test.each([
+    [{ room_name: 'x', invite: 'nobody', invite_source: 'emails' }, 'BAD_INPUT', /mail address/],
     [{ room_name: '' }, 'BAD_INPUT', /room_name is needed/],
     [{ room_name: '   ', room_type: 3 }, 'BAD_INPUT', /room_name is needed/],
     [{ room_name: 'x', room_type: 4 }, 'BAD_INPUT', /room_type/],
@@ -192,6 +215,26 @@ describe('participants', () => {
     expect((await s.h.ok('talk_list_participants', { token })).count).toBe(2)
   })
 
+  test('page by page, where there are many', async () => {
+    const token = await s.room()
+    const first = await s.h.ok('talk_list_participants', { token, limit: 1 })
+    expect(first).toMatchObject({ count: 1, total: 2, next_offset: 1 })
+    const rest = await s.h.ok('talk_list_participants', { token, limit: 1, offset: 1 })
+    expect(rest).toMatchObject({ count: 1, total: 2, results: [{ actorId: s.bob }] })
+    expect(rest).not.toHaveProperty('next_offset')
+  })
+
+  test('what is no mail address does not open the conversation to the public', async () => {
+    const token = await s.room()
+    for (const participant of ['bob', 'bob@', '@example.org', 'b ob@example.org']) {
+      const args = { token, participant, source: 'emails' }
+      const { error } = await s.h.call('talk_add_participant', args)
+      expect(error, participant).toMatchObject({ code: 'BAD_INPUT' })
+    }
+    expect((await s.h.ok('talk_get_conversation', { token })).conversation.kind).toBe('group')
+    expect((await s.h.ok('talk_list_participants', { token })).count).toBe(2)
+  })
+
   test('a guest by mail makes the conversation public, and the answer says so', async () => {
     const h = await startHarness({ backend: await demoBackend() })
     const { conversation } = await h.ok('talk_create_conversation', {
@@ -237,7 +280,41 @@ describe('participants', () => {
     const made = (await h.ok('talk_list_conversations')).results[0]
     expect(made.name).toBe('Without them')
     expect(error?.hint).toContain(made.token)
+    h.proxy.plan(({ path }) => (path.endsWith('/participants') ? 'reset' : undefined))
+    const unclear = await h.call('talk_create_conversation', {
+      room_name: 'Perhaps with bob',
+      invite: 'bob',
+      invite_source: 'users',
+    })
+    expect(unclear.error).toMatchObject({ code: 'UNREACHABLE', outcome_unknown: true })
+    expect(unclear.error?.message).toMatch(/has been made perhaps without them/)
     await h.close()
+  })
+})
+
+describe('a conversation on another Nextcloud', () => {
+  afterEach(() => s.h.proxy.plan(undefined))
+  const answer = (status: number) =>
+    s.h.proxy.plan(({ path }) =>
+      path.includes('/spreed/')
+        ? { status, json: { ocs: { meta: { statuscode: status }, data: [] } } }
+        : undefined,
+    )
+
+  test('what Talk cannot do there is UNSUPPORTED', async () => {
+    answer(406)
+    const { error } = await s.h.call('talk_get_polls', { token: 'abcd' })
+    expect(error).toMatchObject({ code: 'UNSUPPORTED', status: 406 })
+  })
+
+  test('when it does not answer, a change may have been made there', async () => {
+    answer(422)
+    const read = await s.h.call('talk_get_messages', { token: 'abcd' })
+    expect(read.error).toMatchObject({ code: 'UNREACHABLE', status: 422 })
+    expect(read.error?.outcome_unknown).toBeUndefined()
+    const sent = await s.h.call('talk_send_message', { token: 'abcd', message: 'x' })
+    expect(sent.error).toMatchObject({ code: 'UNREACHABLE', outcome_unknown: true })
+    expect(sent.error?.hint).toMatch(/reference_id/)
   })
 })
 

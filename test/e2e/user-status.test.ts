@@ -86,6 +86,11 @@ describe('setting', () => {
     const { error } = await h.call('nc_user_status_set', { status: 'dnd', message: 'x' })
     h.proxy.plan(undefined)
     expect(error?.message).toBe('The status is dnd now, but its message was not changed')
+    h.proxy.plan(({ path }) => (path.includes('/message/') ? 'reset' : undefined))
+    const unclear = (await h.call('nc_user_status_set', { status: 'dnd', message: 'x' })).error
+    h.proxy.plan(undefined)
+    expect(unclear).toMatchObject({ outcome_unknown: true })
+    expect(unclear?.message).toMatch(/is dnd now, but its message may have been changed or not/)
     expect((await get()).status).toBe('dnd')
   })
 
@@ -102,6 +107,8 @@ describe('setting', () => {
     [{ message: 'x', clear_at: '2037-01-31T17:00:00' }],
     [{ message: 'x', clear_at: '2001-01-31T17:00:00Z' }],
     [{ message: 'x', clear_at: 'tomorrow' }],
+    [{ message: 'x', clear_at: 2 ** 50 }],
+    [{ message: '😀'.repeat(81) }],
   ])('%j sends nothing', async args => {
     const sent = await h.requestsOf(async () => {
       expect((await h.call('nc_user_status_set', args)).error?.code).toBe('BAD_INPUT')
@@ -110,7 +117,21 @@ describe('setting', () => {
   })
 })
 
+test('80 characters are as many as people count; an emoji needs no message', async () => {
+  const message = '😀'.repeat(80)
+  expect(await set({ message })).toMatchObject({ message })
+  expect(await set({ emoji: '🥪' })).toMatchObject({ message: null, emoji: '🥪' })
+})
+
 describe('reading', () => {
+  test('a time beyond all dates does not hide the status', async () => {
+    const data = { userId: 'bob', status: 'dnd', message: 'x', icon: null, clearAt: 1e15 }
+    h.proxy.plan(() => ({ json: { ocs: { meta: { statuscode: 200 }, data } } }))
+    const told = await h.ok('nc_user_status_get', { user_id: 'bob' })
+    h.proxy.plan(undefined)
+    expect(told).toMatchObject({ status: 'dnd', message: 'x', clear_at: null })
+  })
+
   test('who is not there, or never had one, is NOT_FOUND', async () => {
     const { error } = await h.call('nc_user_status_get', { user_id: 'nobody-of-this-name' })
     expect(error).toMatchObject({ code: 'NOT_FOUND', hint: expect.stringContaining('search') })
@@ -125,6 +146,16 @@ describe('reading', () => {
     })
     await fresh.close()
   })
+})
+
+test('in lockdown nothing is told to everybody', async () => {
+  const locked = await startHarness({
+    backend: await demoBackend(),
+    environment: { MCP_LOCKDOWN: 'true' },
+  })
+  const names = (await locked.client.listTools()).tools.map(({ name }) => name)
+  expect(names.filter(name => name.startsWith('nc_user_status'))).toEqual(['nc_user_status_get'])
+  await locked.close()
 })
 
 test('requests per tool', async () => {

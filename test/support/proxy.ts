@@ -54,6 +54,9 @@ export const FAULTS: readonly Fault[] = [
 /** An answer that the Nextcloud at hand cannot be made to give. */
 export interface MadeUp {
   json: unknown
+  /** Default: 200. */
+  status?: number
+  headers?: Record<string, string>
 }
 
 /** What happens to a request; undefined lets it pass. */
@@ -124,10 +127,14 @@ function forward(upstream: URL, incoming: IncomingMessage, outgoing: ServerRespo
   outgoing.on('close', () => passed.destroy())
 }
 
-function makeUp({ json }: MadeUp, incoming: IncomingMessage, outgoing: ServerResponse): void {
+function makeUp(
+  { json, status = 200, headers }: MadeUp,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): void {
   incoming.resume()
-  outgoing.writeHead(200, { 'content-type': 'application/json' })
-  outgoing.end(JSON.stringify(json))
+  outgoing.writeHead(status, { 'content-type': 'application/json', ...headers })
+  outgoing.end(status === 204 ? undefined : JSON.stringify(json))
 }
 
 /** Promises the whole body and sends half of it. */

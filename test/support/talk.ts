@@ -18,7 +18,9 @@ export interface TalkStage {
   room(name?: string): Promise<string>
   /** Posts and gives the id of the message. */
   post(token: string, message: string, more?: Record<string, unknown>): Promise<number>
-  /** A request to Talk's own interface, as alice or as bob. */
+  /** A request to the interface of any app, as alice or as bob. */
+  ocs(method: string, path: string, body?: object, as?: 'alice' | 'bob'): Promise<Response>
+  /** The same to Talk's. */
   talk(method: string, path: string, body?: object, as?: 'alice' | 'bob'): Promise<Response>
 }
 
@@ -49,7 +51,8 @@ export function useTalk(): TalkStage {
       async post(token, message, more = {}) {
         return (await h.ok('talk_send_message', { token, message, ...more })).message.id
       },
-      talk: (method, path, body, as) => ocsFetch(started, method, `/spreed/api${path}`, body, as),
+      ocs: (method, path, body, as) => ocsFetch(started, method, path, body, as),
+      talk: (method, path, body, as) => stage.ocs(method, `/spreed/api${path}`, body, as),
     } satisfies TalkStage)
   })
   afterAll(async () => {

@@ -3,13 +3,24 @@
  * @see https://github.com/nextcloud/forms/blob/main/docs/API_v3.md
  */
 import { z } from 'zod'
+import { checkable } from '../../nextcloud/errors.ts'
 import { type OcsRequest, ocs } from '../../nextcloud/ocs.ts'
 import type { Session } from '../../nextcloud/session.ts'
-import { flag, list, number, text } from '../../nextcloud/tolerant.ts'
+import { flag, list, looseRecord, number, text } from '../../nextcloud/tolerant.ts'
 
 const API = '/apps/forms/api/v3/forms'
 
 const Option = z.object({ id: z.coerce.number().int(), text: text('') })
+
+const Settings = looseRecord().pipe(
+  z.object({
+    /** Also answers that are none of the options. */
+    allowOtherAnswer: flag(),
+    /** Two answers: from and to. */
+    dateRange: flag(),
+    timeRange: flag(),
+  }),
+)
 
 const Question = z.object({
   id: z.coerce.number().int(),
@@ -19,6 +30,7 @@ const Question = z.object({
   text: text(''),
   description: text(''),
   options: list(Option).catch([]),
+  extraSettings: Settings,
 })
 /** A question as the API gives it. */
 export type Question = z.infer<typeof Question>
@@ -40,7 +52,11 @@ const Form = FormSummary.extend({
   description: text(''),
   ownerId: text(''),
   isAnonymous: flag(),
+  /** Whether the user has not answered yet, or may do so again. */
   canSubmit: flag(true),
+  /** 0: open; 1: closed; 2: archived. */
+  state: number(0),
+  isMaxSubmissionsReached: flag(),
   questions: list(Question).catch([]),
 })
 /** A form in full. */
@@ -84,7 +100,7 @@ export function forms(session: Session) {
       const { submissions, filteredSubmissionsCount } = found
       const total = filteredSubmissionsCount ?? submissions.length
       // Older versions know no limit and send everything.
-      const isWhole = submissions.length === total
+      const isWhole = submissions.length > Math.min(limit, Math.max(0, total - offset))
       return {
         submissions: isWhole ? submissions.slice(offset, offset + limit) : submissions,
         total,
@@ -93,7 +109,10 @@ export function forms(session: Session) {
 
     /** Sends answers: question ids to texts, or to ids of options. One request. */
     async submit(id: number, answers: Readonly<Record<string, readonly string[]>>): Promise<void> {
-      await on(id, z.unknown(), '/submissions', { method: 'POST', json: { answers } })
+      await checkable(
+        on(id, z.unknown(), '/submissions', { method: 'POST', json: { answers } }),
+        "The answers may have arrived: look for the user's own with nc_forms_get_form and include_results before repeating.",
+      )
     },
   }
 }

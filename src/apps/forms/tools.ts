@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { Page, pageOf } from '../../mcp/page.ts'
 import { defineTool } from '../../mcp/tool.ts'
 import { encodeSegment } from '../../nextcloud/dav/paths.ts'
-import { CodedError } from '../../nextcloud/errors.ts'
+import { CodedError, hasCode } from '../../nextcloud/errors.ts'
 import type { Session } from '../../nextcloud/session.ts'
 import { checkedAnswers } from './answers.ts'
 import { type Form, type FormSummary, forms, type Submission } from './api.ts'
@@ -69,7 +69,7 @@ export const getForm = defineTool({
     description: z.string(),
     owner: z.string(),
     anonymous: z.boolean().describe('Nobody learns who answered'),
-    can_submit: z.boolean(),
+    can_submit: z.boolean().describe('Whether it takes answers from the user now'),
     questions: z.array(
       z.object({
         id: z.int(),
@@ -78,6 +78,8 @@ export const getForm = defineTool({
         type: z.string(),
         required: z.boolean(),
         options: z.array(z.object({ id: z.int(), text: z.string() })).optional(),
+        other: z.literal(true).optional().describe('Takes other answers than its options, too'),
+        range: z.literal(true).optional().describe('Takes two answers, from and to'),
       }),
     ),
     results: z.array(Answered).optional(),
@@ -88,7 +90,9 @@ export const getForm = defineTool({
     const api = forms(session)
     const [form, answered] = await Promise.all([
       api.get(form_id),
-      include_results ? api.submissions(form_id, { limit, offset }) : undefined,
+      include_results
+        ? api.submissions(form_id, { limit, offset }).catch(noneOfTheUser)
+        : undefined,
     ])
     const end = offset + limit
     return {
@@ -110,27 +114,49 @@ export const submitForm = defineTool({
   scopes: ['forms:write'],
   effect: 'create',
   openWorld: true,
+  untrusted: true,
   input: z.object({
     form_id: formId,
     answers: z
       .record(z.string(), z.union([z.string(), z.array(z.string())]))
-      .describe('Id or text of each question to its answer; options by text or id'),
+      .describe(
+        'Id or text of each question to its answer; options by text or id, dates as 2030-01-31, times as 17:00',
+      ),
   }),
   output: z.object({ form_id: z.int(), title: z.string(), message: z.string() }),
   async run({ session }, { form_id, answers }) {
     const api = forms(session)
     const form = await api.get(form_id)
     const checked = checkedAnswers(form, answers)
-    if (!form.permissions.includes('submit') || !form.canSubmit) {
+    if (!takesAnswers(form)) {
       throw new CodedError('FORBIDDEN', 'The form takes no answers from the user', {
         subject: `form ${form_id} "${form.title}"`,
-        hint: 'It was answered before, has expired, or was shared for reading only.',
+        hint: 'It was answered before, has expired or is closed, has all the answers it may have, or was shared for reading only.',
       })
     }
     await api.submit(form_id, checked)
     return { form_id, title: form.title, message: 'Sent.' }
   },
 })
+
+/** Forms refuses the results to those who may not see them and have not answered themselves. */
+function noneOfTheUser(error: unknown): { submissions: Submission[]; total: number } {
+  if (!hasCode(error, 'FORBIDDEN')) throw error
+  return { submissions: [], total: 0 }
+}
+
+/** Forms itself says only whether the user has answered already. */
+function takesAnswers(form: Form): boolean {
+  const { canSubmit, permissions, state, expires, isMaxSubmissionsReached } = form
+  const isOver = expires > 0 && expires < Date.now() / 1_000
+  return (
+    canSubmit &&
+    permissions.includes('submit') &&
+    state === 0 &&
+    !isOver &&
+    !isMaxSubmissionsReached
+  )
+}
 
 function summary(session: Session, form: FormSummary): z.input<typeof Summary> {
   return {
@@ -150,16 +176,18 @@ function full(session: Session, form: Form) {
     description: form.description,
     owner: form.ownerId,
     anonymous: form.isAnonymous,
-    can_submit: form.canSubmit,
+    can_submit: takesAnswers(form),
     questions: form.questions
       .toSorted((a, b) => a.order - b.order)
-      .map(({ id, text, description, type, isRequired, options }) => ({
+      .map(({ id, text, description, type, isRequired, options, extraSettings }) => ({
         id,
         text,
         description,
         type,
         required: isRequired,
         ...(options.length === 0 ? {} : { options }),
+        ...(extraSettings.allowOtherAnswer ? { other: true as const } : {}),
+        ...(extraSettings.dateRange || extraSettings.timeRange ? { range: true as const } : {}),
       })),
   }
 }

@@ -3,7 +3,7 @@
  * @see https://github.com/nextcloud/notifications/blob/master/docs/ocs-endpoint-v2.md
  */
 import { z } from 'zod'
-import { ocs } from '../../nextcloud/ocs.ts'
+import { ocs, ocsData, ocsHttp } from '../../nextcloud/ocs.ts'
 import type { Session } from '../../nextcloud/session.ts'
 import { list, looseRecord, text } from '../../nextcloud/tolerant.ts'
 
@@ -31,8 +31,13 @@ export type ApiNotification = z.infer<typeof Notification>
 /** The notifications of the session's user; one request for each method. */
 export function notifications(session: Session) {
   return {
-    /** All that are there, newest first. */
-    list: () => ocs(session, list(Notification), { path: API, subject: 'the notifications' }),
+    /** The latest 25, newest first; Nextcloud gives no others. */
+    async list(): Promise<ApiNotification[]> {
+      const subject = 'the notifications'
+      const reply = await session.send(ocsHttp({ path: API, subject }))
+      // No app has anything to tell.
+      return reply.status === 204 ? [] : ocsData(reply, list(Notification), subject)
+    },
 
     /** Takes one away; one that is not there is taken away already. */
     async dismiss(id: number): Promise<void> {
@@ -40,6 +45,7 @@ export function notifications(session: Session) {
       await ocs(session, z.unknown(), { method: 'DELETE', path, subject: `notification ${id}` })
     },
 
+    /** Takes all away, those that are not listed as well. */
     async dismissAll(): Promise<void> {
       await ocs(session, z.unknown(), { method: 'DELETE', path: API, subject: 'the notifications' })
     },

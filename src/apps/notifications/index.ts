@@ -15,7 +15,8 @@ const Mentioned = z.object({
 export const listNotifications = defineTool({
   name: 'nc_notifications_list',
   title: 'List notifications',
-  description: "Lists the user's notifications, newest first, with whom and what they are about.",
+  description:
+    "Lists the user's latest notifications, newest first (Nextcloud tells 25), with whom and what they are about.",
   scopes: ['notifications:read'],
   effect: 'read',
   untrusted: true,
@@ -77,7 +78,8 @@ export const listNotifications = defineTool({
 export const dismissNotifications = defineTool({
   name: 'nc_notifications_dismiss',
   title: 'Dismiss notifications',
-  description: 'Takes one notification away for good, or all of them.',
+  description:
+    'Takes one notification away for good, or all of them, older ones than are listed as well.',
   scopes: ['notifications:write'],
   effect: 'delete',
   idempotent: true,

@@ -29,7 +29,8 @@ export function mentioned(...all: Record<string, unknown>[]): Mentioned[] {
   const found = new Map<string, Mentioned>()
   for (const value of all.flatMap(parameters => Object.values(parameters))) {
     const parsed = Parameter.safeParse(value)
-    if (parsed.success) found.set(`${parsed.data.type} ${parsed.data.id}`, parsed.data)
+    // An id names one thing of its kind on one Nextcloud: what is elsewhere has another name.
+    if (parsed.success) found.set(JSON.stringify(parsed.data), parsed.data)
   }
   return [...found.values()]
 }

@@ -3,7 +3,7 @@
  * @see https://github.com/nextcloud/polls/blob/main/docs/API_v1.0.md
  */
 import { z } from 'zod'
-import { CodedError, hasCode } from '../../nextcloud/errors.ts'
+import { CodedError, checkable, hasCode } from '../../nextcloud/errors.ts'
 import { type OcsRequest, ocs } from '../../nextcloud/ocs.ts'
 import type { Session } from '../../nextcloud/session.ts'
 import { flag, list, number, text } from '../../nextcloud/tolerant.ts'
@@ -25,7 +25,7 @@ const Poll = z.object({
   }),
   owner: User.catch({ id: '', displayName: '' }),
   status: z.object({ isExpired: flag(), countParticipants: number(0), lastInteraction: number(0) }),
-  permissions: z.object({ vote: flag(), seeResults: flag() }),
+  permissions: z.object({ vote: flag(), seeResults: flag(true) }),
 })
 /** A poll as the API gives it. */
 export type Poll = z.infer<typeof Poll>
@@ -73,11 +73,12 @@ export function getPoll(session: Session, id: number): Promise<Whole> {
 
 /** Votes for one option, instead of an earlier vote for it; one request. */
 export async function vote(session: Session, option: Option, answer: Answer): Promise<void> {
-  await ask(session, z.unknown(), {
+  const voted = ask(session, z.unknown(), {
     method: 'PUT',
     path: `/option/${option.id}/vote/${answer}`,
     subject: `option "${option.text}"`,
   })
+  await checkable(voted, 'nc_polls_get_poll tells what the user has voted for.')
 }
 
 /** The app answers 400 to nearly everything, and says in words what it means. */
@@ -85,9 +86,15 @@ async function ask<T>(session: Session, schema: z.ZodType<T>, request: OcsReques
   try {
     return await ocs(session, schema, { ...request, path: API + request.path })
   } catch (error) {
-    const said = hasCode(error, 'BAD_INPUT') ? (error.details.serverMessage ?? '') : ''
     if (!hasCode(error, 'BAD_INPUT')) throw error
+    const said = error.details.serverMessage ?? ''
     if (/not found$/i.test(said)) throw new CodedError('NOT_FOUND', 'Not found', error.details)
+    if (/limit exceeded$/i.test(said)) {
+      throw new CodedError('CONFLICT', 'The option, or the user, has all the votes it may have', {
+        ...error.details,
+        hint: 'nc_polls_get_poll tells the votes as they are.',
+      })
+    }
     if (!/^denied permission/i.test(said)) throw error
     throw new CodedError('FORBIDDEN', 'The user may not do this with the poll', {
       ...error.details,

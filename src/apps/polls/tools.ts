@@ -13,7 +13,8 @@ const Summary = z.object({
   owner: z.string(),
   closed: z.boolean(),
   can_vote: z.boolean(),
-  participants: z.int(),
+  expires: z.int().nullable().describe('When it closes or closed, in seconds since 1970'),
+  participants: z.int().nullable().describe('null: not shown to the user, or not yet'),
   last_interaction: z.int().describe('Seconds since 1970'),
   url: z.string(),
 })
@@ -58,11 +59,11 @@ export const getPollTool = defineTool({
       z.object({
         id: z.int(),
         text: z.string(),
-        yes: z.int(),
-        no: z.int(),
-        maybe: z.int(),
+        yes: z.int().nullable().describe('null: results are not shown to the user, or not yet'),
+        no: z.int().nullable(),
+        maybe: z.int().nullable(),
         own_vote: z.string().nullable(),
-        voters: z.record(z.string(), z.string()).describe('Name to answer, where shown'),
+        voters: z.array(z.object({ name: z.string(), answer: z.string() })).describe('Where shown'),
       }),
     ),
   }),
@@ -95,7 +96,7 @@ export const voteTool = defineTool({
         hint: 'It is closed, or was shared for reading only.',
       })
     }
-    return { poll_id, voted: await cast(session, chosen) }
+    return { poll_id, voted: await cast(session, inOrder(chosen)) }
   },
 })
 
@@ -122,6 +123,12 @@ function checkedVotes(
     }
   }
   if (chosen.size === 0) problems.push('there is nothing to vote for')
+  const { maxVotesPerUser } = poll.configuration
+  const yes = options.filter(option => (chosen.get(option) ?? option.votes.currentUser) === 'yes')
+  const { size } = new Set(yes.map(({ text }) => text))
+  if (maxVotesPerUser > 0 && size > maxVotesPerUser) {
+    problems.push(`that makes ${size} times yes with earlier votes; allowed: ${maxVotesPerUser}`)
+  }
   if (problems.length > 0) {
     throw badInput(
       `The votes do not fit the poll: ${[...new Set(problems)].join('; ')}`,
@@ -131,7 +138,17 @@ function checkedVotes(
   return [...chosen]
 }
 
-/** One after the other: the app counts votes as they come. */
+/**
+ * What is no yes any more comes first, and yes last: who has all the votes they may have cannot say
+ * anything about further options.
+ */
+function inOrder(votes: readonly [Option, Answer][]): [Option, Answer][] {
+  const rank = ([{ votes }, answer]: [Option, Answer]) =>
+    answer === 'yes' ? 2 : votes.currentUser === 'yes' ? 0 : 1
+  return votes.toSorted((a, b) => rank(a) - rank(b))
+}
+
+/** One after the other: the app counts votes as they come. What has been voted is not sent again. */
 async function cast(
   session: Session,
   chosen: readonly [Option, Answer][],
@@ -139,7 +156,7 @@ async function cast(
   const voted: Record<string, string> = {}
   for (const [option, answer] of chosen) {
     try {
-      await vote(session, option, answer)
+      if (option.votes.currentUser !== answer) await vote(session, option, answer)
     } catch (error) {
       if (!isCodedError(error) || Object.keys(voted).length === 0) throw error
       throw withDetails(error, `${error.message}. Before that votes were taken for options`, {
@@ -159,7 +176,8 @@ function summary(session: Session, poll: Poll): z.input<typeof Summary> {
     owner: poll.owner.displayName || poll.owner.id,
     closed: poll.status.isExpired,
     can_vote: poll.permissions.vote,
-    participants: poll.status.countParticipants,
+    expires: poll.configuration.expire || null,
+    participants: poll.permissions.seeResults ? poll.status.countParticipants : null,
     last_interaction: poll.status.lastInteraction,
     url: `${session.baseUrl}/index.php/apps/polls/vote/${poll.id}`,
   }
@@ -167,6 +185,7 @@ function summary(session: Session, poll: Poll): z.input<typeof Summary> {
 
 function full(session: Session, { poll, options, votes }: Whole) {
   const { description, allowMaybe, maxVotesPerUser } = poll.configuration
+  const { permissions } = poll
   return {
     ...summary(session, poll),
     description,
@@ -177,15 +196,11 @@ function full(session: Session, { poll, options, votes }: Whole) {
       .map(({ id, text, votes: { yes, no, maybe, currentUser } }) => ({
         id,
         text,
-        yes,
-        no,
-        maybe,
+        ...(permissions.seeResults ? { yes, no, maybe } : { yes: null, no: null, maybe: null }),
         own_vote: currentUser || null,
-        voters: Object.fromEntries(
-          votes
-            .filter(({ optionId }) => optionId === id)
-            .map(({ user, answer }) => [user.displayName || user.id, answer]),
-        ),
+        voters: votes
+          .filter(({ optionId }) => optionId === id)
+          .map(({ user, answer }) => ({ name: user.displayName || user.id, answer })),
       })),
   }
 }

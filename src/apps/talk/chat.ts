@@ -3,6 +3,7 @@
  * @see https://nextcloud-talk.readthedocs.io/en/latest/chat/
  */
 import { z } from 'zod'
+import { checkable } from '../../nextcloud/errors.ts'
 import { ocsData } from '../../nextcloud/ocs.ts'
 import type { Session } from '../../nextcloud/session.ts'
 import { list } from '../../nextcloud/tolerant.ts'
@@ -104,13 +105,14 @@ export async function editMessage(
   id: number,
   message: string,
 ): Promise<ApiMessage> {
-  const changed = await fromTalk(session, Changed, {
+  const changed = fromTalk(session, Changed, {
     method: 'PUT',
     path: `${pathIn('chat', token)}/${id}`,
     json: { message },
     subject: messageIn(token, id),
     refusals: {
       ...changing('edited'),
+      // The text has been looked at before: what is left to mind is the age.
       400: {
         code: 'FORBIDDEN',
         message: 'Messages can be edited for 24 hours only',
@@ -119,7 +121,7 @@ export async function editMessage(
       413: TOO_LONG,
     },
   })
-  return changed.parent
+  return (await checkable(changed, LOOK)).parent
 }
 
 /** Deletes a message, which leaves a mark where it was; one request. */
@@ -128,17 +130,32 @@ export async function deleteMessage(
   token: string,
   id: number,
 ): Promise<ApiMessage> {
-  const changed = await fromTalk(session, Changed, {
+  const changed = fromTalk(session, Changed, {
     method: 'DELETE',
     path: `${pathIn('chat', token)}/${id}`,
     subject: messageIn(token, id),
     refusals: changing('deleted'),
   })
-  return changed.parent
+  return (await checkable(changed, LOOK)).parent
 }
 
-/** Marks a conversation as read up to a message, or as a whole; one request. */
-export function markRead(
+/**
+ * Marks a conversation as read up to a message, or as a whole; one request. Talk takes a number
+ * beyond the last message as well, and with it those that are still to come: one more request then
+ * goes back to the last.
+ */
+export async function markRead(
+  session: Session,
+  token: string,
+  upTo: number | undefined,
+): Promise<ApiConversation> {
+  const marked = await setReadMarker(session, token, upTo)
+  const last = marked.lastMessage?.id
+  if (upTo === undefined || last === undefined || upTo <= last) return marked
+  return setReadMarker(session, token, last)
+}
+
+function setReadMarker(
   session: Session,
   token: string,
   upTo: number | undefined,
@@ -152,6 +169,7 @@ export function markRead(
 }
 
 const EMPTY: Refusal = { code: 'BAD_INPUT', message: 'Talk does not take the message' }
+const LOOK = 'The change may or may not have been made: talk_get_messages shows the message.'
 const TOO_LONG: Refusal = { code: 'TOO_LARGE', message: 'The message is longer than Talk takes' }
 const NOT_REPLYABLE: Refusal = {
   code: 'BAD_INPUT',
@@ -166,6 +184,11 @@ const NOT_WRITABLE: Refusal = {
 function changing(done: string): Refusals {
   return {
     403: {
+      code: 'FORBIDDEN',
+      message: `The message cannot be ${done}`,
+      hint: 'The conversation is read-only, or the user may not post in it, or the message is of somebody else.',
+    },
+    permission: {
       code: 'FORBIDDEN',
       message: `Only messages of one's own can be ${done}, except by moderators of a group`,
     },

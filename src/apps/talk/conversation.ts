@@ -8,6 +8,9 @@ import { ApiMessage, beginning, Message, told } from './message.ts'
 /** Characters of the last message that a list shows. */
 const LAST_MESSAGE = 300
 
+/** The permission to post and to react. */
+const CHAT = 128
+
 /** Talk's numbers of the kinds of conversations. */
 export const KINDS: Readonly<Record<number, string>> = {
   1: 'one_to_one',
@@ -34,6 +37,8 @@ export const ApiConversation = z.object({
   lastMessage: ApiMessage.optional().catch(undefined),
   readOnly: number(null),
   lobbyState: number(0),
+  permissions: number(null),
+  isArchived: flag(),
   isFavorite: flag(),
   notificationLevel: number(null),
   objectType: text(null),
@@ -65,6 +70,8 @@ export const Conversation = z.object({
   lastMessage: Message.nullable().describe('Its text shortened'),
   readOnly: z.int().nullable().describe('1: nobody can write'),
   lobby: z.literal(true).optional().describe('Only moderators may enter'),
+  may_post: z.literal(false).optional().describe('A moderator lets the user only read'),
+  archived: z.literal(true).optional().describe('By the user'),
   isFavorite: z.boolean().nullable(),
   notificationLevel: z.int().nullable(),
   objectType: z.string().nullable(),
@@ -79,13 +86,16 @@ export function toldConversation(
   session: Session,
   conversation: ApiConversation,
 ): z.input<typeof Conversation> {
-  const { lastMessage, lobbyState, status, statusMessage, ...rest } = conversation
+  const { lastMessage, lobbyState, permissions, isArchived, status, statusMessage, ...rest } =
+    conversation
   const last = lastMessage === undefined ? null : told(lastMessage)
   return {
     ...rest,
     kind: KINDS[conversation.type] ?? 'other',
     lastMessage: last && { ...last, message: beginning(last.message, LAST_MESSAGE) },
     ...(lobbyState === 1 && { lobby: true }),
+    ...(permissions !== null && (permissions & CHAT) === 0 && { may_post: false }),
+    ...(isArchived && { archived: true }),
     ...(status !== null && { status }),
     ...(statusMessage !== null && { statusMessage }),
     url: `${session.baseUrl}/index.php/call/${encodeSegment(conversation.token)}`,

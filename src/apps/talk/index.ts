@@ -1,11 +1,5 @@
 import type { App } from '../../mcp/app.ts'
-import {
-  addParticipant,
-  createConversation,
-  getConversation,
-  listConversations,
-  listParticipants,
-} from './tools/conversations.ts'
+import { createConversation, getConversation, listConversations } from './tools/conversations.ts'
 import {
   deleteMessage,
   editMessage,
@@ -13,6 +7,7 @@ import {
   markAsRead,
   sendMessage,
 } from './tools/messages.ts'
+import { addParticipant, listParticipants } from './tools/participants.ts'
 import { answerPoll, createPoll, getPolls } from './tools/polls.ts'
 import { listReactionsTool, react, removeReactionTool } from './tools/reactions.ts'
 

@@ -79,6 +79,7 @@ export const Message = z.object({
         id: z.string(),
         name: z.string(),
         link: z.string().optional(),
+        path: z.string().optional().describe("Of a file, among the user's own"),
       }),
     )
     .describe('People and things that the text names'),

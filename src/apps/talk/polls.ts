@@ -3,6 +3,7 @@
  * @see https://nextcloud-talk.readthedocs.io/en/latest/poll/
  */
 import { z } from 'zod'
+import { badInput, checkable } from '../../nextcloud/errors.ts'
 import { ocsData } from '../../nextcloud/ocs.ts'
 import type { Session } from '../../nextcloud/session.ts'
 import { list, looseRecord, number, text } from '../../nextcloud/tolerant.ts'
@@ -16,18 +17,22 @@ import {
   type TalkRequest,
 } from './request.ts'
 
+/** The status of a poll that only moderators see. */
+export const DRAFT = 2
+
 const Detail = z.object({ actorDisplayName: text(''), actorId: text(''), optionId: number(-1) })
 
 const ApiPoll = z.object({
   id: z.coerce.number().int(),
   question: text(''),
-  options: list(z.string()),
+  /** Their places are their ids: none may be left out. */
+  options: list(text('')),
   /** `option-0` and so on to a number. */
   votes: looseRecord(),
   numVoters: number(0),
   actorDisplayName: text(''),
   actorId: text(''),
-  /** 0 open, 1 closed. */
+  /** 0 open, 1 closed, 2 a draft. */
   status: number(0),
   /** 0 public, 1 hidden. */
   resultMode: number(0),
@@ -50,7 +55,10 @@ export interface SharedPolls {
   lastGiven: number | null
 }
 
-/** The messages with which polls were shared, newest first; one request. */
+/**
+ * The messages with which polls were shared, newest first; one request. Those that the user cannot
+ * see are left out, so that a part may be short although there are older ones.
+ */
 export async function listPolls(
   session: Session,
   token: string,
@@ -63,8 +71,7 @@ export async function listPolls(
     subject,
   })
   const messages = ocsData(reply, list(ApiMessage), subject).toSorted((a, b) => b.id - a.id)
-  const last = Number(reply.headers['x-chat-last-given']) || null
-  return { messages, lastGiven: messages.length < limit ? null : last }
+  return { messages, lastGiven: Number(reply.headers['x-chat-last-given']) || null }
 }
 
 /** A poll to be. */
@@ -82,7 +89,7 @@ export function createPoll(
   token: string,
   { question, options, maxVotes, hidden }: NewPoll,
 ): Promise<ApiPoll> {
-  return fromTalk(session, ApiPoll, {
+  const made = fromTalk(session, ApiPoll, {
     method: 'POST',
     path: pathIn('poll', token),
     json: { question, options, resultMode: hidden ? 1 : 0, maxVotes },
@@ -95,6 +102,10 @@ export function createPoll(
       },
     },
   })
+  return checkable(
+    made,
+    'The poll may have been posted: look with talk_get_polls before repeating.',
+  )
 }
 
 /** Votes instead of what the user voted for before; no options take the vote back. One request. */
@@ -104,7 +115,7 @@ export function vote(
   id: number,
   options: readonly number[],
 ): Promise<ApiPoll> {
-  return onPoll(session, token, id, {
+  const voted = onPoll(session, token, id, {
     method: 'POST',
     json: { optionIds: options },
     refusals: {
@@ -116,11 +127,17 @@ export function vote(
       },
     },
   })
+  return checkable(voted, 'talk_get_polls tells what the user has voted for.')
 }
 
-/** Closes a poll for good; one request. */
-export function closePoll(session: Session, token: string, id: number): Promise<ApiPoll> {
-  return onPoll(session, token, id, {
+/**
+ * Closes a poll for good; two requests, because Talk deletes a draft that is to be closed.
+ * @throws CodedError `BAD_INPUT` for a draft; it stays as it is
+ */
+export async function closePoll(session: Session, token: string, id: number): Promise<ApiPoll> {
+  const { status } = await getPoll(session, token, id)
+  if (status === DRAFT) throw badInput('The poll is a draft: nobody can vote in it yet')
+  const closed = onPoll(session, token, id, {
     method: 'DELETE',
     refusals: {
       ...REFUSALS,
@@ -128,6 +145,7 @@ export function closePoll(session: Session, token: string, id: number): Promise<
       403: { code: 'FORBIDDEN', message: 'Only its author and moderators can close a poll' },
     },
   })
+  return checkable(closed, 'talk_get_polls tells whether it is closed.')
 }
 
 function onPoll(

@@ -3,8 +3,8 @@
  * @see https://nextcloud-talk.readthedocs.io/en/latest/reaction/
  */
 import { z } from 'zod'
-import { isEmoji } from '../../nextcloud/emoji.ts'
-import { badInput } from '../../nextcloud/errors.ts'
+import { fullyQualified, isEmoji, unqualified } from '../../nextcloud/emoji.ts'
+import { badInput, checkable, hasCode } from '../../nextcloud/errors.ts'
 import type { Session } from '../../nextcloud/session.ts'
 import { list, looseRecord, number, text } from '../../nextcloud/tolerant.ts'
 import { fromTalk, messageIn, pathIn, type Refusals, type TalkRequest } from './request.ts'
@@ -38,12 +38,15 @@ export interface OnMessage {
 }
 
 /** The reactions to a message, of one emoji only where it is given; one request. */
-export function listReactions(
+export async function listReactions(
   session: Session,
   message: OnMessage,
   emoji: string | undefined,
 ): Promise<Reactions> {
-  return send(session, message, { query: { reaction: emoji } })
+  const reactions = await send(session, message, {})
+  if (emoji === undefined) return reactions
+  const isSame = ([other]: [string, Reaction[]]) => unqualified(other) === unqualified(emoji)
+  return Object.fromEntries(Object.entries(reactions).filter(isSame))
 }
 
 /** Adds the user's reaction; that it is there already is no failure. One request. */
@@ -52,19 +55,34 @@ export function addReaction(
   message: OnMessage,
   emoji: string,
 ): Promise<Reactions> {
-  return send(session, message, { method: 'POST', json: { reaction: checked(emoji) } })
+  const reaction = fullyQualified(checked(emoji))
+  return checkable(send(session, message, { method: 'POST', json: { reaction } }), LOOK)
 }
 
 /**
- * Takes the user's own reaction away; one request.
+ * Takes the user's own reaction away, however it is spelt; one request, and one more for each
+ * other spelling where it is not found.
  * @throws CodedError `NOT_FOUND` when there is none
  */
-export function removeReaction(
+export async function removeReaction(
   session: Session,
   message: OnMessage,
   emoji: string,
 ): Promise<Reactions> {
-  return send(session, message, { method: 'DELETE', query: { reaction: checked(emoji) } })
+  const spellings = new Set([checked(emoji), fullyQualified(emoji), unqualified(emoji)])
+  const [first = emoji, ...others] = spellings
+  let removed = remove(session, message, first)
+  for (const other of others) {
+    removed = removed.catch(error => {
+      if (!hasCode(error, 'NOT_FOUND')) throw error
+      return remove(session, message, other)
+    })
+  }
+  return removed
+}
+
+function remove(session: Session, message: OnMessage, reaction: string): Promise<Reactions> {
+  return checkable(send(session, message, { method: 'DELETE', query: { reaction } }), LOOK)
 }
 
 function send(
@@ -80,6 +98,7 @@ function send(
   })
 }
 
+const LOOK = 'talk_list_reactions tells what there is now.'
 const REFUSALS: Refusals = {
   400: {
     code: 'BAD_INPUT',

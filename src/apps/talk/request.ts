@@ -8,12 +8,15 @@ import { badInput, CodedError, type ErrorCode } from '../../nextcloud/errors.ts'
 import { type OcsRequest, ocsData, ocsHttp, ocsRefusal } from '../../nextcloud/ocs.ts'
 import type { Reply } from '../../nextcloud/reply.ts'
 import type { HttpRequest } from '../../nextcloud/request.ts'
+import { isSafe } from '../../nextcloud/retry.ts'
 import type { Session } from '../../nextcloud/session.ts'
 import { errorOfReply } from '../../nextcloud/translate.ts'
 
 const API = '/apps/spreed/api'
 const ANSWERS = [200, 201, 202, 304]
-const REFUSED = [400, 403, 404, 405, 412, 413, 501]
+const REFUSED = [400, 403, 404, 405, 406, 412, 413, 422, 501]
+/** What Talk answers when it asked another Nextcloud and heard nothing. */
+const REMOTE_IS_SILENT = 422
 
 /** What a status means for one kind of request. */
 export interface Refusal {
@@ -39,10 +42,19 @@ const USUAL: Refusals = {
     message: 'No such conversation, or the user is not in it',
     hint: 'talk_list_conversations gives the tokens.',
   },
+  406: {
+    code: 'UNSUPPORTED',
+    message: 'The conversation is on another Nextcloud, and Talk cannot do this from here',
+  },
   412: {
     code: 'FORBIDDEN',
     message: "The user is in the conversation's lobby: only moderators may enter now",
     hint: 'Wait until a moderator opens it.',
+  },
+  [REMOTE_IS_SILENT]: {
+    code: 'UNREACHABLE',
+    message: 'The Nextcloud that the conversation is on does not answer',
+    hint: 'Try again later; a change may have been made: look before repeating it.',
   },
 }
 
@@ -104,5 +116,8 @@ function refusalOf(request: HttpRequest, reply: Reply, refusals: Refusals): Code
     ...(request.subject === undefined ? {} : { subject: request.subject }),
     ...(known.hint === undefined ? {} : { hint: known.hint }),
     ...(reason === undefined ? {} : { serverMessage: reason }),
+    ...(reply.status === REMOTE_IS_SILENT && !isSafe(request.method)
+      ? { outcomeUnknown: true }
+      : {}),
   })
 }

@@ -21,17 +21,25 @@ export function plainText(text: string, objects: RichObjects): string {
   return `${named}\n${label('file', file)}`
 }
 
+/** A parameter in a result. */
+export interface Mentioned {
+  type: string
+  id: string
+  name: string
+  link?: string
+  /** Of a file, where the reader has it. */
+  path?: string
+}
+
 /** The parameters that the text mentions, without what only serves to draw them. */
-export function mentionedObjects(
-  text: string,
-  objects: RichObjects,
-): Record<string, { type: string; id: string; name: string; link?: string }> {
+export function mentionedObjects(text: string, objects: RichObjects): Record<string, Mentioned> {
   return Object.fromEntries(
     Object.entries(objects)
       .filter(([key]) => key === 'file' || text.includes(`{${key}}`))
       .map(([key, object]) => {
         const link = linkOf(object)
         const { type, id, name } = object
+        const path = type === 'file' ? word(object.path) : ''
         return [
           key,
           {
@@ -39,6 +47,7 @@ export function mentionedObjects(
             id: word(id),
             name: word(name),
             ...(link === undefined ? {} : { link }),
+            ...(path === '' ? {} : { path }),
           },
         ]
       }),

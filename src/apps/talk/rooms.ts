@@ -3,6 +3,7 @@
  * @see https://nextcloud-talk.readthedocs.io/en/latest/conversation/
  */
 import { z } from 'zod'
+import { checkable } from '../../nextcloud/errors.ts'
 import { ocsData } from '../../nextcloud/ocs.ts'
 import type { Session } from '../../nextcloud/session.ts'
 import { list, number, text } from '../../nextcloud/tolerant.ts'
@@ -32,7 +33,6 @@ const ApiParticipant = z.object({
 export type ApiParticipant = z.infer<typeof ApiParticipant>
 
 const Type = z.object({ type: number(null) })
-const WithInvalid = ApiConversation.extend({ invalidParticipants: z.unknown().optional() })
 
 /** The user's conversations, and the time to ask from for what changes after; one request. */
 export async function listConversations(
@@ -72,7 +72,7 @@ export function listParticipants(
 
 /** The conversation with one other user, which is made where there is none yet; one request. */
 export function openOneToOne(session: Session, userId: string): Promise<ApiConversation> {
-  return fromTalk(session, ApiConversation, {
+  const opened = fromTalk(session, ApiConversation, {
     method: 'POST',
     path: '/v4/room',
     json: { roomType: 1, invite: userId },
@@ -86,6 +86,7 @@ export function openOneToOne(session: Session, userId: string): Promise<ApiConve
       404: NOBODY,
     },
   })
+  return checkable(opened, 'Repeat the call: there is never more than one with the same user.')
 }
 
 /** What a group or public conversation is made with. */
@@ -106,8 +107,7 @@ export async function createConversation(
   session: Session,
   { type, name, invite, invitesAll }: NewConversation,
 ): Promise<ApiConversation> {
-  const subject = `the new conversation "${name}"`
-  const reply = await askTalk(session, {
+  const made = fromTalk(session, ApiConversation, {
     method: 'POST',
     path: '/v4/room',
     json: {
@@ -115,14 +115,22 @@ export async function createConversation(
       roomName: name,
       ...(invite !== undefined && invitationJson(invite, invitesAll)),
     },
-    subject,
+    subject: `the new conversation "${name}"`,
     refusals: {
       400: { code: 'BAD_INPUT', message: 'Talk does not take this name or type' },
+      password: {
+        code: 'UNSUPPORTED',
+        message: 'This Nextcloud wants a password for every public conversation',
+        hint: 'Somebody has to create it in Talk itself.',
+      },
       403: { code: 'FORBIDDEN', message: 'The user may not make conversations' },
       404: NOBODY,
     },
   })
-  return ocsData(reply, WithInvalid, subject)
+  return checkable(
+    made,
+    'It may have been made: look with talk_list_conversations before repeating.',
+  )
 }
 
 function invitationJson({ source, id }: Invitation, invitesAll: boolean): object {
@@ -139,15 +147,17 @@ export async function addParticipant(
   token: string,
   { source, id }: Invitation,
 ): Promise<number | null> {
-  const subject = `"${id}" in ${conversation(token)}`
-  const reply = await askTalk(session, {
+  const added = fromTalk(session, z.unknown(), {
     method: 'POST',
     path: `${pathIn('room', token)}/participants`,
     json: { newParticipant: id, source },
-    subject,
+    subject: `"${id}" in ${conversation(token)}`,
     refusals: CANNOT_ADD,
   })
-  const changed = ocsData(reply, z.unknown(), subject)
+  const changed = await checkable(
+    added,
+    'They may be in it: look with talk_list_participants before repeating.',
+  )
   return Type.safeParse(changed).data?.type ?? null
 }
 

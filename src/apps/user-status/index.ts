@@ -5,7 +5,7 @@ import { isEmoji } from '../../nextcloud/emoji.ts'
 import { badInput, hasCode, isCodedError, withDetails } from '../../nextcloud/errors.ts'
 import { type ApiStatus, STATUSES, userStatus } from './api.ts'
 
-/** Longer ones are refused by Nextcloud. */
+/** Characters, as people count them; longer ones are refused by Nextcloud. */
 const LONGEST_MESSAGE = 80
 
 const Status = z.object({
@@ -47,9 +47,19 @@ export const setStatus = defineTool({
   scopes: ['status:write'],
   effect: 'update',
   idempotent: true,
+  // Everybody at the instance reads it.
+  openWorld: true,
   input: z.object({
     status: z.enum(STATUSES).optional(),
-    message: z.string().trim().max(LONGEST_MESSAGE).optional(),
+    message: z
+      .string()
+      .trim()
+      .refine(
+        message => [...message].length <= LONGEST_MESSAGE,
+        `has more than ${LONGEST_MESSAGE} characters`,
+      )
+      .optional()
+      .describe('Up to 80 characters'),
     emoji: z.string().trim().optional(),
     clear_at: z
       .union([z.int().min(1), z.string()])
@@ -84,11 +94,18 @@ export const setStatus = defineTool({
       }
     } catch (error) {
       if (set === undefined || !isCodedError(error)) throw error
-      throw withDetails(error, `The status is ${status} now, but its message was not changed`, {})
+      const isUnclear = error.details.outcomeUnknown === true
+      const message = isUnclear
+        ? 'its message may have been changed or not'
+        : 'its message was not changed'
+      throw withDetails(error, `The status is ${status} now, but ${message}`, {})
     }
     return result(set ?? (await api.own()))
   },
 })
+
+/** What dates can be of at most. */
+const LATEST_MS = 8.64e15
 
 /** A point in time in seconds since 1970, which has to come yet. */
 function moment(given: number | string): number {
@@ -100,7 +117,9 @@ function moment(given: number | string): number {
     )
   }
   const at = minutes === undefined ? Date.parse(String(given)) : Date.now() + minutes * 60_000
-  if (!(at > Date.now())) throw badInput(`clear_at "${given}" is not a time to come`)
+  if (!(at > Date.now() && at <= LATEST_MS)) {
+    throw badInput(`clear_at "${given}" is not a time to come`)
+  }
   return Math.floor(at / 1_000)
 }
 
@@ -110,8 +129,14 @@ function result({ userId, status, message, icon, clearAt }: ApiStatus): z.input<
     status,
     message: message || null,
     emoji: icon || null,
-    clear_at: clearAt === null ? null : new Date(clearAt * 1_000).toISOString(),
+    clear_at: clearAt === null ? null : iso(clearAt * 1_000),
   }
+}
+
+/** In ISO 8601; null for what is later than dates can be. */
+function iso(milliseconds: number): string | null {
+  const date = new Date(milliseconds)
+  return Number.isNaN(date.getTime()) ? null : date.toISOString()
 }
 
 /** How people are, as they say. */

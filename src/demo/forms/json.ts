@@ -20,7 +20,7 @@ export function partialJson(form: Form, userId: string): object {
     lastUpdated,
     permissions: permissionsOf(form, userId),
     partial: true,
-    state: 0,
+    state: form.state,
     lockedBy: null,
     lockedUntil: null,
     ...(form.ownerId === userId && { submissionCount: form.submissions.length }),
@@ -48,7 +48,7 @@ export function formJson(instance: Instance, form: Form, userId: string, isNew =
     showExpiration: false,
     lastUpdated,
     submissionMessage: null,
-    state: isNew ? null : 0,
+    state: isNew ? null : form.state,
     lockedBy: null,
     lockedUntil: null,
     questions: form.questions.map(question => questionJson(form, question)),
@@ -66,7 +66,7 @@ export function canSubmit({ ownerId, submissions }: Form, userId: string): boole
 
 /** A question with its options. */
 export function questionJson(form: Form, question: Question): object {
-  const { id, order, type, isRequired, text, description, options } = question
+  const { id, order, type, isRequired, text, description, options, extraSettings } = question
   return {
     id,
     formId: form.id,
@@ -76,7 +76,7 @@ export function questionJson(form: Form, question: Question): object {
     text,
     name: '',
     description,
-    extraSettings: {},
+    extraSettings,
     options: options.map(option => optionJson(question, option)),
     accept: [],
   }

@@ -16,7 +16,17 @@ import { deleteSubmission, listSubmissions, submit } from './submissions.ts'
 
 const app = 'forms'
 const api = 'apps/forms/api/v3/forms'
-const types = ['short', 'long', 'multiple', 'multiple_unique', 'dropdown', 'date', 'time', 'file']
+const types = [
+  'short',
+  'long',
+  'multiple',
+  'multiple_unique',
+  'dropdown',
+  'date',
+  'time',
+  'file',
+  'ranking',
+]
 
 /** The API of Forms, version 3. */
 export const formsRoutes: readonly Route[] = [
@@ -92,6 +102,7 @@ function createForm({ instance, identity }: OcsCall): OcsResult {
     created: now,
     lastUpdated: now,
     expires: 0,
+    state: 0,
     questions: [],
     shares: [],
     submissions: [],
@@ -103,7 +114,9 @@ function createForm({ instance, identity }: OcsCall): OcsResult {
 function changeForm({ form, parameters }: FormCall): OcsResult {
   const changes = Object.entries({ ...(parameters.keyValuePairs as object | undefined) })
   if (changes.length === 0) return ocsFailure(403, 'Empty keyValuePairs, will not update.')
-  const forbidden = changes.find(([key]) => !['title', 'description', 'expires'].includes(key))
+  const forbidden = changes.find(
+    ([key]) => !['title', 'description', 'expires', 'state'].includes(key),
+  )
   if (forbidden !== undefined) return ocsFailure(403, `Not allowed to update ${forbidden[0]}`)
   Object.assign(form, Object.fromEntries(changes))
   return ocsData(form.id)
@@ -125,6 +138,7 @@ function addQuestion({ instance, form, parameters }: FormCall): OcsResult {
     text: text(parameters.text) ?? '',
     description: '',
     options: [],
+    extraSettings: {},
   }
   form.questions.push(question)
   return created(questionJson(form, question))
@@ -135,12 +149,14 @@ function changeQuestion({ parameters }: FormCall, question: Question): OcsResult
     isRequired,
     text: words,
     description,
+    extraSettings,
   } = {
     ...(parameters.keyValuePairs as Partial<Question> | undefined),
   }
   question.isRequired = isRequired ?? question.isRequired
   question.text = words ?? question.text
   question.description = description ?? question.description
+  question.extraSettings = extraSettings ?? question.extraSettings
   return ocsData(question.id)
 }
 

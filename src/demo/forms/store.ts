@@ -7,6 +7,7 @@ export interface Question {
   text: string
   description: string
   options: { id: number; order: number; text: string }[]
+  extraSettings: Record<string, unknown>
 }
 
 /** Somebody a form is shared with. */
@@ -38,6 +39,8 @@ export interface Form {
   lastUpdated: number
   /** Unix seconds; 0: never. */
   expires: number
+  /** 0: open; 1: closed; 2: archived. */
+  state: number
   questions: Question[]
   shares: FormShare[]
   submissions: Submission[]

@@ -40,8 +40,11 @@ function own({ instance, identity }: OcsCall): Notification[] {
   return all.filter(({ user }) => user === identity.account.id)
 }
 
+/** Older ones are told when newer ones are gone. */
+const mostListed = 25
+
 function list(call: OcsCall): OcsResult {
-  const found = own(call).toReversed()
+  const found = own(call).toReversed().slice(0, mostListed)
   const hash = createHash('md5')
     .update(JSON.stringify(found.map(({ id }) => id)))
     .digest('hex')

@@ -27,7 +27,9 @@ export function pollJson(instance: Instance, poll: AppPoll, userId: string, isNe
       relevantThreshold: poll.lastInteraction,
       deletionDate: 0,
       archivedDate: 0,
-      countParticipants: new Set(poll.votes.map(vote => vote.userId)).size,
+      countParticipants: showsResults(poll, userId)
+        ? new Set(poll.votes.map(vote => vote.userId)).size
+        : 0,
       maxVotes: 0,
       maxOptionVotes: 0,
       forcedViewMode: null,
@@ -49,13 +51,16 @@ export function pollJson(instance: Instance, poll: AppPoll, userId: string, isNe
       maybeVotes: count('maybe'),
       pollGroupUserShares: [],
     },
-    permissions: permissionsJson(isOwner, isClosed),
+    permissions: permissionsJson(isOwner, isClosed, showsResults(poll, userId)),
     pollGroups: [],
   }
 }
 
 /** What is not stored yet is told otherwise by the answer to its creation. */
-function configurationJson({ title, expire }: AppPoll, isNew: boolean): object {
+function configurationJson(
+  { title, expire, maxVotesPerUser, showResults }: AppPoll,
+  isNew: boolean,
+): object {
   return {
     access: 'private',
     allowComment: !isNew,
@@ -70,15 +75,21 @@ function configurationJson({ title, expire }: AppPoll, isNew: boolean): object {
     forcedDisplayMode: 'user-pref',
     hideBookedUp: !isNew,
     maxVotesPerOption: 0,
-    maxVotesPerUser: 0,
+    maxVotesPerUser,
     proposalsExpire: 0,
-    showResults: 'always',
+    showResults,
     title,
     useNo: !isNew,
   }
 }
 
-function permissionsJson(isOwner: boolean, isClosed: boolean): object {
+/** Whether a user is told how others voted. */
+export function showsResults({ ownerId, showResults, expire }: AppPoll, userId: string): boolean {
+  if (ownerId === userId || showResults === 'always') return true
+  return showResults === 'closed' && expire > 0
+}
+
+function permissionsJson(isOwner: boolean, isClosed: boolean, seeResults: boolean): object {
   return {
     addOptions: isOwner,
     addShares: isOwner,
@@ -93,7 +104,7 @@ function permissionsJson(isOwner: boolean, isClosed: boolean): object {
     delete: isOwner,
     edit: isOwner,
     reorderOptions: isOwner && !isClosed,
-    seeResults: true,
+    seeResults,
     seeUsernames: true,
     subscribe: true,
     takeOver: false,
@@ -111,7 +122,8 @@ export function optionJson(
 ): object {
   const { id, text, timestamp, order, duration } = option
   const votes = poll.votes.filter(({ optionText }) => optionText === text)
-  const count = (answer: string) => votes.filter(vote => vote.answer === answer).length
+  const shown = showsResults(poll, userId) ? votes : []
+  const count = (answer: string) => shown.filter(vote => vote.answer === answer).length
   const own = votes.find(vote => vote.userId === userId)?.answer
   return {
     id,
@@ -129,7 +141,7 @@ export function optionJson(
       no: count('no'),
       yes: count('yes'),
       maybe: count('maybe'),
-      count: votes.length,
+      count: shown.length,
       currentUser: own ?? (isNew ? '' : null),
     },
     owner: null,

@@ -2,7 +2,7 @@ import { randomText } from '../auth.ts'
 import { integer, text } from '../http.ts'
 import { type OcsCall, type OcsResult, ocsData, ocsFailure } from '../ocs/envelope.ts'
 import { type Route, route } from '../ocs/route.ts'
-import { optionJson, pollJson, userJson, voteJson } from './json.ts'
+import { optionJson, pollJson, showsResults, userJson, voteJson } from './json.ts'
 import type { AppPoll, PollOption } from './store.ts'
 
 const app = 'polls'
@@ -22,6 +22,7 @@ export const pollsRoutes: readonly Route[] = [
   route('PUT', `${api}/option/*/vote/*`, vote, app),
   onPoll('GET', '', getPoll),
   onPoll('DELETE', '', asOwner(deletePoll)),
+  onPoll('PUT', '', asOwner(configure)),
   onPoll(
     'PUT',
     '/close',
@@ -79,6 +80,8 @@ function createPoll(call: OcsCall): OcsResult {
     created: now,
     lastInteraction: now,
     expire: 0,
+    maxVotesPerUser: 0,
+    showResults: 'always',
     options: [],
     votes: [],
     sharedWith: [],
@@ -100,6 +103,14 @@ function getPoll(call: PollCall): OcsResult {
 
 function deletePoll({ instance, poll, userId }: PollCall): OcsResult {
   instance.state.polls.polls.delete(poll.id)
+  return ocsData({ poll: pollJson(instance, poll, userId) })
+}
+
+function configure({ instance, poll, userId, parameters }: PollCall): OcsResult {
+  const given: Record<string, unknown> = { ...(parameters.pollConfiguration as object | undefined) }
+  poll.maxVotesPerUser = integer(given.maxVotesPerUser) ?? poll.maxVotesPerUser
+  const wanted = text(given.showResults)
+  if (wanted === 'always' || wanted === 'closed' || wanted === 'never') poll.showResults = wanted
   return ocsData({ poll: pollJson(instance, poll, userId) })
 }
 
@@ -145,6 +156,10 @@ function vote(call: OcsCall): OcsResult {
   const isOwn = (other: AppPoll['votes'][number]) =>
     other.userId === userId && other.optionText === option.text
   const known = poll.votes.find(isOwn)
+  // Who has no vote left can say nothing about further options, not even no.
+  const said = poll.votes.filter(other => other.userId === userId && other.answer === 'yes').length
+  const isFull = poll.maxVotesPerUser > 0 && said >= poll.maxVotesPerUser
+  if (isFull && known?.answer !== 'yes') return ocsFailure(400, 'Vote limit exceeded')
   const given = {
     id: known?.id ?? ++lastId.vote,
     userId,
@@ -187,8 +202,9 @@ function optionsJson({ poll, userId }: PollCall): object[] {
   return poll.options.map(option => optionJson(poll, option, userId))
 }
 
-function votesJson({ instance, poll }: PollCall): object[] {
-  return poll.votes.flatMap(given =>
+function votesJson({ instance, poll, userId }: PollCall): object[] {
+  const shown = poll.votes.filter(vote => vote.userId === userId || showsResults(poll, userId))
+  return shown.flatMap(given =>
     poll.options
       .filter(({ text }) => text === given.optionText)
       .map(({ id }) => voteJson(instance, poll, given, id)),

@@ -27,6 +27,9 @@ export interface AppPoll {
   lastInteraction: number
   /** Unix seconds; 0: open. */
   expire: number
+  /** Times yes; 0: any number. */
+  maxVotesPerUser: number
+  showResults: 'always' | 'closed' | 'never'
   options: PollOption[]
   votes: PollVote[]
   /** Users who may vote beside the owner. */

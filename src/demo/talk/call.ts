@@ -13,7 +13,7 @@ export interface RoomCall extends OcsCall {
 /** What a request needs beside being in the conversation. */
 export interface Needs {
   moderator?: boolean
-  /** The conversation must not be read-only. */
+  /** The conversation must not be read-only, nor the user be kept from writing. */
   write?: boolean
   /** Works while the lobby keeps participants out. */
   fromLobby?: boolean
@@ -30,7 +30,7 @@ export function inRoom(
     if (room === undefined || attendee === undefined) return ocsFailure(404)
     if (needs.moderator && !isModerator(attendee)) return ocsFailure(403)
     if (room.lobby && !needs.fromLobby && !isModerator(attendee)) return ocsFailure(412)
-    if (needs.write && room.readOnly) return ocsFailure(403)
+    if (needs.write && (room.readOnly || !attendee.mayWrite)) return ocsFailure(403)
     return run({ ...call, room, attendee, now: secondsOf(call) })
   }
 }

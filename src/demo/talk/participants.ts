@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { query, text } from '../http.ts'
 import { type OcsResult, ocsData, ocsFailure } from '../ocs/envelope.ts'
-import { isSet, type RoomCall } from './call.ts'
+import { isSet, numberIn, type RoomCall } from './call.ts'
 import { richUser } from './message-json.ts'
 import { participantsJson } from './room-json.ts'
 import { addGroup, user } from './rooms.ts'
@@ -68,6 +68,17 @@ export function leaveRoom({ room, instance, attendee, now }: RoomCall): OcsResul
   room.attendees = room.attendees.filter(other => other !== attendee)
   if (room.attendees.length === 0) talk.rooms.delete(room.token)
   addSystemMessage(talk, room, attendee, now, 'user_removed', { quiet: true })
+  return ocsData([])
+}
+
+/** PUT room/TOKEN/attendees/permissions: only whether somebody may write matters here. */
+export function setPermissions(call: RoomCall): OcsResult {
+  const attendee = call.room.attendees.find(({ id }) => id === numberIn(call, 'attendeeId', 0))
+  if (attendee === undefined) return ocsFailure(404)
+  const named = (numberIn(call, 'permissions', 0) & 128) !== 0
+  const method = text(call.parameters.method)
+  if (method === 'set') attendee.mayWrite = named
+  else if (named) attendee.mayWrite = method === 'add'
   return ocsData([])
 }
 

@@ -1,6 +1,6 @@
 import { integer, text } from '../http.ts'
 import { type OcsResult, ocsData, ocsFailure } from '../ocs/envelope.ts'
-import { numberIn, type RoomCall } from './call.ts'
+import { isSet, numberIn, type RoomCall } from './call.ts'
 import { messageJson, nameOf } from './message-json.ts'
 import {
   type Actor,
@@ -32,10 +32,11 @@ export function createPoll(call: RoomCall): OcsResult {
     options,
     resultMode: numberIn(call, 'resultMode', 0),
     maxVotes: numberIn(call, 'maxVotes', 0),
-    closed: false,
+    status: isSet(call, 'draft') ? 2 : 0,
     votes: new Map(),
   }
   room.polls.set(poll.id, poll)
+  if (poll.status === 2) return ocsData(draftJson(call, poll))
   addMessage(talk, room, attendee, now, {
     kind: 'object',
     text: '{object}',
@@ -54,12 +55,17 @@ export function getPoll(call: RoomCall): OcsResult {
 export function vote(call: RoomCall): OcsResult {
   const { instance, room, attendee, now, parameters } = call
   const poll = pollIn(call)
-  if (poll === undefined) return ocsFailure(404)
+  if (poll === undefined || poll.status === 2) return ocsFailure(404)
   const given = Array.isArray(parameters.optionIds) ? parameters.optionIds : []
   const chosen = given.map(id => integer(id) ?? -1)
   const tooMany = poll.maxVotes > 0 && chosen.length > poll.maxVotes
   const isKnown = (id: number) => id >= 0 && id < poll.options.length
-  if (poll.closed || tooMany || !chosen.every(isKnown) || new Set(chosen).size < chosen.length) {
+  if (
+    poll.status === 1 ||
+    tooMany ||
+    !chosen.every(isKnown) ||
+    new Set(chosen).size < chosen.length
+  ) {
     return ocsFailure(400)
   }
   poll.votes.delete(voterKey(attendee))
@@ -72,14 +78,18 @@ export function vote(call: RoomCall): OcsResult {
   return ocsData(pollJson(call, poll))
 }
 
-/** DELETE poll/TOKEN/POLL: closes it for good. */
+/** DELETE poll/TOKEN/POLL: closes it for good; a draft is deleted. */
 export function closePoll(call: RoomCall): OcsResult {
   const { instance, room, attendee, now } = call
   const poll = pollIn(call)
   if (poll === undefined) return ocsFailure(404)
-  if (poll.closed) return ocsFailure(400)
+  if (poll.status === 2) {
+    room.polls.delete(poll.id)
+    return { statuscode: 202, message: 'Accepted', data: null }
+  }
+  if (poll.status === 1) return ocsFailure(400)
   if (!isModerator(attendee) && !isSame(poll, attendee)) return ocsFailure(403)
-  poll.closed = true
+  poll.status = 1
   const parameters = { poll: richPoll(poll) }
   addSystemMessage(instance.state.talk, room, attendee, now, 'poll_closed', { parameters })
   return ocsData(pollJson(call, poll))
@@ -109,8 +119,9 @@ function sharedKind({ kind, parameters, deletedBy }: Message): string | undefine
   return type === 'talk-poll' ? 'poll' : type === 'deck-card' ? 'deckcard' : type
 }
 
-function pollIn({ room, matched }: RoomCall): Poll | undefined {
-  return room.polls.get(Number(matched[1]))
+function pollIn({ room, matched, attendee }: RoomCall): Poll | undefined {
+  const poll = room.polls.get(Number(matched[1]))
+  return poll?.status === 2 && !isModerator(attendee) ? undefined : poll
 }
 
 function richPoll({ id, question }: Poll): RichObject {
@@ -128,22 +139,31 @@ function pollJson({ instance, attendee }: RoomCall, poll: Poll): object {
   }
   const own = poll.votes.get(voterKey(attendee)) ?? []
   // Until the poll is closed results are for those who voted; who may close it sees how many did.
-  const mayKnow = poll.closed || (poll.resultMode === 0 && own.length > 0)
+  const mayKnow = poll.status === 1 || (poll.resultMode === 0 && own.length > 0)
   const mayClose = isModerator(attendee) || isSame(poll, attendee)
   return {
-    id: poll.id,
-    question: poll.question,
-    options: poll.options,
+    ...draftJson({ instance }, poll),
     votes: mayKnow && Object.keys(counts).length > 0 ? counts : [],
     numVoters: mayKnow || mayClose ? poll.votes.size : 0,
-    actorType: poll.actorType,
-    actorId: poll.actorId,
-    actorDisplayName: nameOf(instance, poll),
-    status: poll.closed ? 1 : 0,
-    resultMode: poll.resultMode,
-    maxVotes: poll.maxVotes,
-    ...(poll.closed && poll.resultMode === 0 && { details: detailsOf(instance, poll) }),
+    ...(poll.status === 1 && poll.resultMode === 0 && { details: detailsOf(instance, poll) }),
     votedSelf: own,
+  }
+}
+
+/** What there is of a poll before anybody votes. */
+function draftJson({ instance }: Pick<RoomCall, 'instance'>, poll: Poll): object {
+  const { id, question, options, actorType, actorId, status, resultMode, maxVotes } = poll
+  const actorDisplayName = nameOf(instance, poll)
+  return {
+    id,
+    question,
+    options,
+    actorType,
+    actorId,
+    actorDisplayName,
+    status,
+    resultMode,
+    maxVotes,
   }
 }
 

@@ -31,6 +31,8 @@ export function roomJson(instance: Instance, room: Room, attendee: Attendee): ob
     unreadMention: !waits && isMentioned(room, attendee),
     unreadMentionDirect: !waits && isMentioned(room, attendee),
     isFavorite: attendee.favorite,
+    // Older versions know no archive.
+    ...(attendee.archived && { isArchived: true }),
     canLeaveConversation: true,
     canDeleteConversation: moderates && !isOneToOne,
     notificationLevel: isOneToOne ? 1 : 2,
@@ -102,8 +104,10 @@ export function historyJson(
   return messages.map(message => messageJson({ instance, room, reader }, message))
 }
 
+/** The bits of Talk's permissions; 128 is to write. */
 function permissionsOf(attendee: Attendee): number {
-  return isModerator(attendee) ? 254 : 246
+  const all = isModerator(attendee) ? 254 : 246
+  return attendee.mayWrite ? all : (all & ~128) | 1
 }
 
 function displayName(instance: Instance, room: Room, attendee: Attendee): string {

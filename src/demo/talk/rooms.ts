@@ -151,6 +151,12 @@ export function setFavorite(call: RoomCall): OcsResult {
   return ocsData([])
 }
 
+/** POST and DELETE room/TOKEN/archive. */
+export function setArchived(call: RoomCall): OcsResult {
+  call.attendee.archived = call.exchange.method === 'POST'
+  return ocsData(roomJson(call.instance, call.room, call.attendee))
+}
+
 /** DELETE room/TOKEN. */
 export function deleteRoom({ instance, room }: RoomCall): OcsResult {
   if (room.type === roomType.oneToOne) return ocsFailure(400)

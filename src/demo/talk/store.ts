@@ -17,6 +17,9 @@ export interface Attendee {
   /** Id of the last message that was read. */
   lastRead: number
   favorite: boolean
+  archived: boolean
+  /** Whether moderators let somebody write. */
+  mayWrite: boolean
 }
 
 /** Who did something. */
@@ -63,7 +66,8 @@ export interface Poll extends Actor {
   resultMode: number
   /** 0: any number. */
   maxVotes: number
-  closed: boolean
+  /** 0 open, 1 closed, 2 a draft that only moderators see. */
+  status: number
   /** Voter (`type/id`) to the options chosen. */
   votes: Map<string, number[]>
 }
@@ -132,6 +136,8 @@ export function addAttendee(
     id: ++talk.lastId.attendee,
     lastRead: room.lastMessage?.id ?? 0,
     favorite: false,
+    archived: false,
+    mayWrite: true,
   }
   room.attendees.push(added)
   return added

@@ -7,6 +7,7 @@ const file = {
   id: '163',
   name: 'a [b].txt',
   size: '1',
+  path: 'Talk/a [b].txt',
   link: 'https://cloud.example.org/f/163',
 }
 
@@ -22,6 +23,7 @@ describe('placeholders', () => {
     ['{actor} left', { actor: { type: 'user', id: 'bob', name: 'Bob' } }, 'Bob left'],
     ['{file}', { file }, '[a \\[b\\].txt](https://cloud.example.org/f/163)'],
     ['See this', { file }, 'See this\n[a \\[b\\].txt](https://cloud.example.org/f/163)'],
+    ['See {file}!', { file }, 'See [a \\[b\\].txt](https://cloud.example.org/f/163)!'],
     ['{object}', { object: { type: 'talk-poll', id: '3', name: 'Q?' } }, 'Poll "Q?" (3)'],
     ['{object}', { object: { type: 'circle', id: 7, name: 'Team' } }, 'Team'],
     ['{unknown} {toString}', {}, '{unknown} {toString}'],
@@ -56,7 +58,7 @@ describe('links', () => {
 test('parameters that the text does not name are left out, and what draws them', () => {
   const actor = { type: 'user', id: 'alice', name: 'Alice', 'mention-id': 'alice' }
   expect(mentionedObjects('See this', { actor, file })).toEqual({
-    file: { type: 'file', id: '163', name: 'a [b].txt', link: file.link },
+    file: { type: 'file', id: '163', name: 'a [b].txt', link: file.link, path: file.path },
   })
 })
 

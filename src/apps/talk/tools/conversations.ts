@@ -1,4 +1,4 @@
-/** Tools for conversations and who is in them. */
+/** Tools for conversations. */
 import { z } from 'zod'
 import { Page, pageOf } from '../../../mcp/page.ts'
 import { defineTool } from '../../../mcp/tool.ts'
@@ -7,6 +7,7 @@ import type { Session } from '../../../nextcloud/session.ts'
 import { type ApiConversation, Conversation, toldConversation } from '../conversation.ts'
 import * as rooms from '../rooms.ts'
 import { talkAbilities } from '../sending.ts'
+import { checkedInvitation } from './participants.ts'
 import { token } from './shapes.ts'
 
 export const listConversations = defineTool({
@@ -63,41 +64,6 @@ export const getConversation = defineTool({
   }),
 })
 
-export const listParticipants = defineTool({
-  name: 'talk_list_participants',
-  title: 'List participants',
-  description: 'Lists who is in a conversation, and as what.',
-  scopes: ['talk:read'],
-  effect: 'read',
-  untrusted: true,
-  input: z.object({ token, include_status: z.boolean().default(false) }),
-  output: z.object({
-    conversation_token: z.string(),
-    results: z.array(
-      z.object({
-        attendeeId: z.int(),
-        actorType: z.string(),
-        actorId: z.string(),
-        displayName: z.string(),
-        participantType: z
-          .int()
-          .describe('1 owner, 2 moderator, 3 user, 4 guest, 5 user by link, 6 guest moderator'),
-        inCall: z.int(),
-        lastPing: z.int(),
-        sessionIds: z.array(z.string()),
-        status: z.string().nullable(),
-        statusIcon: z.string().nullable(),
-        statusMessage: z.string().nullable(),
-      }),
-    ),
-    count: z.int(),
-  }),
-  async run({ session }, args) {
-    const results = await rooms.listParticipants(session, args.token, args.include_status)
-    return { conversation_token: args.token, results, count: results.length }
-  },
-})
-
 const TYPES: Readonly<Record<string, number>> = { one_to_one: 1, group: 2, public: 3 }
 
 /** The types by name, and by the numbers that Talk has for them. */
@@ -113,6 +79,9 @@ const roomType = z
     default: 'group',
   })
 
+/** Characters, as people count them. */
+const LONGEST_NAME = 255
+
 const inviteSource = z.enum(['users', 'groups', 'emails', 'circles'])
 
 export const createConversation = defineTool({
@@ -125,7 +94,12 @@ export const createConversation = defineTool({
   openWorld: true,
   untrusted: true,
   input: z.object({
-    room_name: z.string().trim().max(255).optional().describe('Not for one_to_one'),
+    room_name: z
+      .string()
+      .trim()
+      .refine(name => [...name].length <= LONGEST_NAME, `has more than ${LONGEST_NAME} characters`)
+      .optional()
+      .describe('Not for one_to_one'),
     room_type: roomType,
     invite: z.string().trim().optional().describe('Id of whom'),
     invite_source: inviteSource.optional().describe('Default: groups; of one_to_one users'),
@@ -140,7 +114,9 @@ export const createConversation = defineTool({
             session,
             type,
             name,
-            invite === '' ? undefined : { id: invite, source: invite_source ?? 'groups' },
+            invite === ''
+              ? undefined
+              : checkedInvitation({ id: invite, source: invite_source ?? 'groups' }),
           )
     return { conversation: toldConversation(session, made) }
   },
@@ -180,51 +156,13 @@ async function create(
   })
   if (invite === undefined || atOnce) return made
   try {
-    await rooms.addParticipant(session, made.token, invite)
+    const changed = await rooms.addParticipant(session, made.token, invite)
+    return { ...made, type: changed ?? made.type }
   } catch (error) {
     if (!isCodedError(error)) throw error
-    throw withDetails(error, `${error.message}. The conversation has been made without them`, {
+    const without = error.details.outcomeUnknown ? 'perhaps without them' : 'without them'
+    throw withDetails(error, `${error.message}. The conversation has been made ${without}`, {
       hint: `Invite with talk_add_participant; its token is ${made.token}.`,
     })
   }
-  return rooms.getConversation(session, made.token)
 }
-
-const PUBLIC = 3
-
-export const addParticipant = defineTool({
-  name: 'talk_add_participant',
-  title: 'Add to a conversation',
-  description:
-    'Adds a user, group, team or e-mail guest to a conversation, which by e-mail becomes public: open to everybody with its link.',
-  scopes: ['talk:write'],
-  effect: 'create',
-  idempotent: true,
-  openWorld: true,
-  input: z.object({
-    token,
-    participant: z.string().trim().min(1).describe('Id or address'),
-    source: z.enum(['users', 'groups', 'emails', 'circles', 'federated_users']).default('users'),
-  }),
-  output: z.object({
-    status_code: z.int(),
-    message: z.string(),
-    conversation_token: z.string(),
-    participant: z.string(),
-    source: z.string(),
-  }),
-  async run({ session }, args) {
-    const invitation = { source: args.source, id: args.participant }
-    const type = await rooms.addParticipant(session, args.token, invitation)
-    return {
-      status_code: 200,
-      message:
-        type === PUBLIC
-          ? 'Invited. The conversation is public: everybody with its link can join.'
-          : 'In the conversation.',
-      conversation_token: args.token,
-      participant: args.participant,
-      source: args.source,
-    }
-  },
-})

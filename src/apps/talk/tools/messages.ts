@@ -18,7 +18,8 @@ export const getMessages = defineTool({
   input: z.object({
     token,
     limit: z.int().min(1).max(200).default(50),
-    last_known_message_id: z.int().min(0).optional().describe('Where to go on'),
+    // Talk says -1 and -2 of who has read nothing yet.
+    last_known_message_id: z.int().min(-2).optional().describe('Where to go on'),
     include_last_known: z.boolean().default(false),
     newer: z.boolean().default(false).describe('After last_known_message_id, not before'),
   }),
@@ -40,7 +41,7 @@ export const getMessages = defineTool({
     }
     const { messages, lastGiven } = await chat.readHistory(session, token, {
       limit,
-      from: last_known_message_id,
+      from: last_known_message_id === undefined ? undefined : Math.max(0, last_known_message_id),
       includeFrom: include_last_known,
       newer,
     })
@@ -57,7 +58,7 @@ export const sendMessage = defineTool({
   name: 'talk_send_message',
   title: 'Send a message',
   description:
-    'Posts a message, as Markdown; @id mentions a user. With a reference_id of your own a repeated call posts nothing twice.',
+    'Posts a message, as Markdown; @"id" mentions a user. With a reference_id of your own a repeated call posts nothing twice.',
   scopes: ['talk:write'],
   effect: 'create',
   openWorld: true,
@@ -67,7 +68,10 @@ export const sendMessage = defineTool({
     message: z.string(),
     reply_to: messageId.optional().describe('Id of a message'),
     silent: z.boolean().default(false).describe('Notifies nobody'),
-    reference_id: z.string().optional().describe('Up to 64 letters, digits, - and _'),
+    reference_id: z
+      .string()
+      .optional()
+      .describe('Up to 64 letters, digits, - and _; looked for among the latest 200'),
   }),
   output: z.object({
     message: Message,

@@ -11,6 +11,7 @@ const Poll = z.object({
   question: z.string(),
   author: z.string(),
   closed: z.boolean(),
+  draft: z.literal(true).optional().describe('Not posted yet'),
   hidden_results: z.boolean().describe('Nobody learns who voted for what'),
   max_votes: z.int().describe('0: any number'),
   options: z.array(
@@ -56,7 +57,11 @@ export const getPolls = defineTool({
       )
       .optional(),
     count: z.int(),
-    last_known_message_id: z.int().nullable().optional().describe('For the next call'),
+    last_known_message_id: z
+      .int()
+      .nullable()
+      .optional()
+      .describe('For the next call; null when there is nothing older'),
   }),
   async run({ session }, { token, poll_id, limit, last_known_message_id }) {
     if (poll_id !== undefined) {
@@ -143,6 +148,7 @@ function told(poll: polls.ApiPoll): z.input<typeof Poll> {
     question: poll.question,
     author: poll.actorDisplayName || poll.actorId,
     closed,
+    ...(poll.status === polls.DRAFT ? { draft: true as const } : {}),
     hidden_results: hidden,
     max_votes: poll.maxVotes,
     options: poll.options.map((text, id) => {

@@ -58,6 +58,7 @@ export const react = defineTool({
   effect: 'create',
   idempotent: true,
   openWorld: true,
+  untrusted: true,
   input: z.object({ token, message_id: messageId, reaction }),
   output: ReactionList,
   async run({ session }, { token, message_id, reaction }) {
@@ -72,6 +73,7 @@ export const removeReactionTool = defineTool({
   description: "Takes the user's own emoji off a message.",
   scopes: ['talk:write'],
   effect: 'delete',
+  untrusted: true,
   input: z.object({ token, message_id: messageId, reaction }),
   output: ReactionList,
   async run({ session }, { token, message_id, reaction }) {
