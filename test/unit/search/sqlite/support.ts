@@ -1,0 +1,19 @@
+/** Places for search databases, and what they refuse. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+
+/** A path for a database in a folder of its own, which is gone after the test. */
+export function freshPath(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'search-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return join(folder, 'search.db')
+}
+
+/** What something rejects with. */
+export async function failure(promise: Promise<unknown>): Promise<unknown> {
+  const [result] = await Promise.allSettled([promise])
+  if (result.status === 'rejected') return result.reason
+  throw new Error('it did not fail')
+}
