@@ -7,7 +7,57 @@ import type { DatabaseSync } from 'node:sqlite'
 import { IndexError } from '../index/errors.ts'
 
 /** One step after another; a step that was released is never changed. */
-const MIGRATIONS: readonly string[] = []
+const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE index_generation (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    model TEXT NOT NULL,
+    dimension INTEGER NOT NULL,
+    chunker TEXT NOT NULL,
+    state TEXT NOT NULL -- building, active, or dropped: what is left of it goes
+  ) STRICT;
+  CREATE UNIQUE INDEX index_generation_spec ON index_generation (model, dimension, chunker)
+    WHERE state <> 'dropped';
+
+  -- What one user has in one generation; passages, vectors and words are in tables of its own (see
+  -- partition.ts). A number is never used twice: what is remembered of it cannot become another's.
+  CREATE TABLE index_partition (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    generation INTEGER NOT NULL REFERENCES index_generation (id),
+    user TEXT NOT NULL,
+    chunks INTEGER NOT NULL DEFAULT 0, -- kept by the triggers below
+    UNIQUE (user, generation)
+  ) STRICT;
+
+  CREATE TABLE index_document (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    partition INTEGER NOT NULL REFERENCES index_partition (id),
+    type TEXT NOT NULL,
+    key TEXT NOT NULL,
+    ref TEXT,
+    title TEXT NOT NULL,
+    category TEXT NOT NULL,
+    path TEXT,
+    folded_path TEXT, -- as folders are compared by
+    url TEXT,
+    modified_at INTEGER,
+    page_count INTEGER,
+    chunks INTEGER NOT NULL,
+    UNIQUE (partition, type, key)
+  ) STRICT;
+  CREATE INDEX index_document_time ON index_document (partition, modified_at);
+  CREATE INDEX index_document_path ON index_document (partition, folded_path);
+  CREATE TRIGGER index_document_added AFTER INSERT ON index_document BEGIN
+    UPDATE index_partition SET chunks = chunks + NEW.chunks WHERE id = NEW.partition;
+  END;
+  CREATE TRIGGER index_document_changed AFTER UPDATE OF chunks ON index_document BEGIN
+    UPDATE index_partition SET chunks = chunks + NEW.chunks - OLD.chunks WHERE id = NEW.partition;
+  END;
+  CREATE TRIGGER index_document_removed AFTER DELETE ON index_document BEGIN
+    UPDATE index_partition SET chunks = chunks - OLD.chunks WHERE id = OLD.partition;
+  END;
+  `,
+]
 
 /**
  * Brings the tables up to date. Two processes may start at once: the caller's transaction lets one

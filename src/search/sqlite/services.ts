@@ -3,6 +3,8 @@
  * gives synchronous functions. Arguments and results must be what structured cloning can copy.
  */
 import type { DatabaseSync } from 'node:sqlite'
+import { indexReader } from './index-reader.ts'
+import { indexWriter } from './index-writer.ts'
 
 /** Functions on the database of one thread; statements are prepared when first used. */
 export type Service = (db: DatabaseSync) => Readonly<Record<string, (...args: never[]) => unknown>>
@@ -19,7 +21,7 @@ export interface ServiceModule {
 }
 
 /** On the one thread that writes. */
-export const WRITING = {} satisfies ServiceTable
+export const WRITING = { index: indexWriter } satisfies ServiceTable
 
 /** On threads that only read. */
-export const READING = {} satisfies ServiceTable
+export const READING = { index: indexReader } satisfies ServiceTable
