@@ -37,7 +37,7 @@ export function indexWriter(db: DatabaseSync) {
   function removeDocument(partition: number, key: DocumentKey): boolean {
     const stored = documents.find(partition, key)
     if (stored === undefined) return false
-    writerOf(partition).remove(stored.id, stored.chunks)
+    writerOf(partition).remove(stored.id, stored.title)
     documents.delete(stored.id)
     return true
   }
@@ -84,9 +84,9 @@ export function indexWriter(db: DatabaseSync) {
         const partition =
           findPartition(db, generation, user) ?? createPartition(db, generation, user)
         const stored = documents.find(partition, document)
-        const id = documents.put(partition, document, chunks.length)
         const writer = writerOf(partition)
-        if (stored !== undefined) writer.remove(id, stored.chunks)
+        if (stored !== undefined) writer.remove(stored.id, stored.title)
+        const id = documents.put(partition, document, chunks.length)
         writer.insert(id, document.title, chunks)
       })
     },
@@ -110,12 +110,12 @@ export function indexWriter(db: DatabaseSync) {
 
 interface StoredDocument {
   readonly id: number
-  readonly chunks: number
+  readonly title: string
 }
 
 function documentRows(db: DatabaseSync) {
   const find = db.prepare(
-    'SELECT id, chunks FROM index_document WHERE partition = ? AND type = ? AND key = ?',
+    'SELECT id, title FROM index_document WHERE partition = ? AND type = ? AND key = ?',
   )
   const put = db.prepare(
     `INSERT INTO index_document (partition, type, key, ref, title, category, path, folded_path, url,
@@ -131,7 +131,7 @@ function documentRows(db: DatabaseSync) {
   return {
     find(partition: number, { type, id }: DocumentKey): StoredDocument | undefined {
       const row = find.get(partition, type, id)
-      return row && { id: Number(row.id), chunks: Number(row.chunks) }
+      return row && { id: Number(row.id), title: String(row.title) }
     },
     /** Keeps the number of a document that is there, and so its place among equals. */
     put(partition: number, document: IndexedDocument, chunks: number): number {

@@ -6,10 +6,12 @@ import { type Condition, conditionOf } from './filter.ts'
 import { matcher } from './match.ts'
 import { POSITION_BITS, tablesOf } from './partition.ts'
 
-/** Above it, vectors are compared by one bit for each dimension first, and the nearest exactly. */
-const EXACT_UP_TO = 20_000
-/** How many are compared exactly: at least so many, and this share of all. */
-const RESCORED = { atLeast: 1_000, share: 0.02 } as const
+/** Up to it all vectors are compared; above, one bit for each dimension, and the nearest exactly. */
+const EXACT_UP_TO = 4_000
+/** How many are compared exactly then: at least so many, and this share of all. */
+const CANDIDATES = { atLeast: 1_000, share: 0.02 } as const
+/** Hits by which it is judged whether bits were enough to tell near from far. */
+const JUDGED = 10
 /** How much a word counts in the title, compared with one in the text. */
 const TITLE_WEIGHT = 5
 
@@ -24,6 +26,14 @@ export interface PartitionSearch {
   dense(vector: Float32Array, limit: number, filter: SearchFilter): Scored[]
   sparse(text: string, limit: number, filter: SearchFilter): Scored[]
 }
+
+interface Dense {
+  readonly vector: Float32Array
+  readonly limit: number
+  readonly condition: Condition | undefined
+}
+
+const DISTANCE = 'vec_distance_l2(v.vector, ?)'
 
 /** A search of one partition. */
 export function partitionSearch(db: DatabaseSync, partition: number): PartitionSearch {
@@ -43,7 +53,7 @@ export function partitionSearch(db: DatabaseSync, partition: number): PartitionS
   /** A table of passages, or those of its rows whose documents meet the condition. */
   const rowsOf = (table: string, condition: Condition | undefined) =>
     condition === undefined
-      ? { from: table, values: [] }
+      ? { from: `${table} v`, values: [] }
       : {
           // The documents first: each has its passages side by side.
           from: `index_document d CROSS JOIN ${table} v
@@ -51,35 +61,45 @@ export function partitionSearch(db: DatabaseSync, partition: number): PartitionS
             AND d.partition = ? AND ${condition.text}`,
           values: [partition, ...condition.values],
         }
-  const nearest = (from: string, column: string) => `
-    SELECT v.id, ${column} AS distance FROM ${from} ORDER BY distance, v.id LIMIT ?`
+  const compareAll = (query: Dense): Scored[] => {
+    const { from, values } = rowsOf(tables.vector, query.condition)
+    const rows = db
+      .prepare(`SELECT v.id, ${DISTANCE} AS distance FROM ${from} ORDER BY distance, v.id LIMIT ?`)
+      .all(bytesOf(query.vector), ...values, query.limit)
+    return rows.map(similarity)
+  }
+  /** Undefined where bits do not tell near from far, as with vectors that are all alike or random. */
+  const compareCandidates = (query: Dense, candidates: number): Scored[] | undefined => {
+    const { vector, limit } = query
+    const { from, values } = rowsOf(tables.code, query.condition)
+    const rows = db
+      .prepare(
+        `SELECT v.id, ${DISTANCE} AS distance, c.bits, max(c.bits) OVER () AS furthest
+         FROM (
+           SELECT v.id, vec_distance_hamming(vec_bit(v.code), vec_bit(?)) AS bits
+           FROM ${from} ORDER BY bits, v.id LIMIT ?
+         ) c CROSS JOIN ${tables.vector} v ON v.id = c.id
+         ORDER BY distance, v.id LIMIT ?`,
+      )
+      .all(bytesOf(vector), bitCodeOf(vector), ...values, candidates, limit)
+    // By so much the bits of vectors at the same angle differ. What is nearest must be well within
+    // what was taken along: otherwise as much may be beyond it.
+    const deviation = Math.sqrt(vector.length) / 2
+    const isClear = rows
+      .slice(0, JUDGED)
+      .every(({ bits, furthest }) => Number(bits) + deviation <= Number(furthest))
+    return isClear ? rows.map(similarity) : undefined
+  }
 
   return {
     dense(vector, limit, filter) {
       const condition = conditionOf(filter)
-      const query = bytesOf(vector)
+      const query = { vector, limit, condition }
       const total = chunksOf(condition)
-      const exact = 'vec_distance_l2(v.vector, ?)'
-      if (total <= EXACT_UP_TO) {
-        const { from, values } = rowsOf(tables.vector, condition)
-        const sql = nearest(condition ? from : `${from} v`, exact)
-        return db
-          .prepare(sql)
-          .all(query, ...values, limit)
-          .map(similarity)
-      }
-      const { from, values } = rowsOf(tables.code, condition)
-      const coded = nearest(
-        condition ? from : `${from} v`,
-        'vec_distance_hamming(vec_bit(v.code), vec_bit(?))',
-      )
-      const sql = nearest(`(${coded}) c CROSS JOIN ${tables.vector} v ON v.id = c.id`, exact)
-      const { atLeast, share } = RESCORED
+      if (total <= EXACT_UP_TO) return compareAll(query)
+      const { atLeast, share } = CANDIDATES
       const candidates = Math.max(atLeast, limit, Math.ceil(total * share))
-      return db
-        .prepare(sql)
-        .all(query, bitCodeOf(vector), ...values, candidates, limit)
-        .map(similarity)
+      return compareCandidates(query, candidates) ?? compareAll(query)
     },
 
     sparse(text, limit, filter) {

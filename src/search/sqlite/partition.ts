@@ -45,10 +45,18 @@ export function createPartitionTables(db: DatabaseSync, partition: number): void
     ) STRICT;
     CREATE TABLE ${vector} (id INTEGER PRIMARY KEY, vector BLOB NOT NULL) STRICT;
     CREATE TABLE ${code} (id INTEGER PRIMARY KEY, code BLOB NOT NULL) STRICT;
-    -- Words come folded and separated by spaces (words.ts); the text itself is kept once, above.
-    CREATE VIRTUAL TABLE ${words} USING fts5(
-      title, text, content = '', contentless_delete = 1, tokenize = 'ascii'
-    );
+  `)
+  createWordsTable(db, words)
+}
+
+/**
+ * Words come folded and separated by spaces; the text itself is kept once, with the passage. What is
+ * deleted is told to FTS5, which keeps no text here: it would otherwise go on counting it (as it does
+ * with `contentless_delete`), and leave its words in the file.
+ */
+function createWordsTable(db: DatabaseSync, words: string): void {
+  db.exec(`
+    CREATE VIRTUAL TABLE ${words} USING fts5(title, text, content = '', tokenize = 'ascii');
   `)
 }
 
@@ -60,8 +68,8 @@ export function dropPartitionTables(db: DatabaseSync, partition: number): void {
 /** Stores and removes passages of one partition. */
 export interface PassageWriter {
   insert(document: number, title: string, chunks: readonly EmbeddedChunk[]): void
-  /** @param count of the document's passages */
-  remove(document: number, count: number): void
+  /** @param title that the document had when its passages were inserted */
+  remove(document: number, title: string): void
 }
 
 /** A writer with its statements prepared. */
@@ -71,7 +79,12 @@ export function passageWriter(db: DatabaseSync, partition: number): PassageWrite
   const insertVector = db.prepare(`INSERT INTO ${vector} VALUES (?, ?)`)
   const insertCode = db.prepare(`INSERT INTO ${code} VALUES (?, ?)`)
   const insertWords = db.prepare(`INSERT INTO ${words} (rowid, title, text) VALUES (?, ?, ?)`)
-  const deleteWords = db.prepare(`DELETE FROM ${words} WHERE rowid = ?`)
+  const deleteWords = db.prepare(
+    `INSERT INTO ${words} (${words}, rowid, title, text) VALUES ('delete', ?, ?, ?)`,
+  )
+  const storedTexts = db.prepare(
+    `SELECT id, text FROM ${chunk} WHERE id BETWEEN ? AND ? ORDER BY id`,
+  )
   const deleteRanges: StatementSync[] = [chunk, vector, code].map(table =>
     db.prepare(`DELETE FROM ${table} WHERE id BETWEEN ? AND ?`),
   )
@@ -82,15 +95,22 @@ export function passageWriter(db: DatabaseSync, partition: number): PassageWrite
         insertChunk.run(id, text, start, end, page ?? null, pageEnd ?? null)
         insertVector.run(id, bytesOf(vector))
         insertCode.run(id, bitCodeOf(vector))
-        // With the first passage alone: a long document does not push out all others by its title.
-        const titleWords = index === 0 ? wordsOf(title).join(' ') : ''
-        insertWords.run(BigInt(id), titleWords, wordsOf(text).join(' '))
+        insertWords.run(BigInt(id), ...wordColumns(id, title, text))
       }
     },
-    remove(document, count) {
-      const [first, last] = passageRange(document)
-      for (const statement of deleteRanges) statement.run(first, last)
-      for (let at = 0; at < count; at++) deleteWords.run(BigInt(first + at))
+    remove(document, title) {
+      const range = passageRange(document)
+      for (const row of storedTexts.all(...range)) {
+        const id = Number(row.id)
+        deleteWords.run(BigInt(id), ...wordColumns(id, title, String(row.text)))
+      }
+      for (const statement of deleteRanges) statement.run(...range)
     },
   }
+}
+
+/** The title with the first passage alone: a long document does not push out others by its title. */
+function wordColumns(id: number, title: string, text: string): [string, string] {
+  const titleWords = id % MAX_CHUNKS === 0 ? wordsOf(title) : []
+  return [titleWords.join(' '), wordsOf(text).join(' ')]
 }

@@ -4,11 +4,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 
-/** A path for a database in a folder of its own, which is gone after the test. */
-export function freshPath(): string {
+/** A path for a database in a folder of its own, and how that is removed. */
+export function freshFolder(): { readonly path: string; remove(): void } {
   const folder = mkdtempSync(join(tmpdir(), 'search-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  return join(folder, 'search.db')
+  const remove = () => rmSync(folder, { recursive: true, force: true })
+  return { path: join(folder, 'search.db'), remove }
+}
+
+/** The same, gone after the test. */
+export function freshPath(): string {
+  const { path, remove } = freshFolder()
+  onTestFinished(remove)
+  return path
 }
 
 /** What something rejects with. */
