@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { DatabaseSync } from 'node:sqlite'
 import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { SearchIndex } from '../../../../src/search/index/search-index.ts'
 import { searchDatabase } from '../../../../src/search/sqlite/client.ts'
 import { sqliteIndex } from '../../../../src/search/sqlite/index.ts'
+import { behind, inconsistencies } from '../../../search/inconsistencies.ts'
 import { apply, FILTERS, hitName, indexContract, STEP } from '../index-contract.ts'
 import { createModel } from '../index-model.ts'
 import { chunksOf, DIMENSION, documentOf, signs } from '../samples.ts'
@@ -21,60 +21,6 @@ function openIndex(path = freshPath()): SearchIndex & { path: string } {
   const index = sqliteIndex(searchDatabase({ path }))
   onTestFinished(() => index.close())
   return { ...index, path }
-}
-
-/** Looks at the file behind the index. */
-function behind<T>(path: string, work: (db: DatabaseSync) => T): T {
-  const db = new DatabaseSync(path)
-  try {
-    return work(db)
-  } finally {
-    db.close()
-  }
-}
-
-/** Rows of every table of every partition that no document accounts for, and the other way round. */
-function inconsistencies(path: string): string[] {
-  return behind(path, db => {
-    const found: string[] = []
-    const numbers = (sql: string) =>
-      db
-        .prepare(sql)
-        .all()
-        .map(row => Number(Object.values(row)[0]))
-    const tables = db
-      .prepare("SELECT name FROM sqlite_schema WHERE name LIKE 'index\\_%\\_%' ESCAPE '\\'")
-      .all()
-      .map(({ name }) => String(name))
-    const partitions = numbers('SELECT id FROM index_partition')
-    for (const name of tables) {
-      const [, partition] = /_(\d+)(?:_|$)/.exec(name) ?? []
-      if (partition !== undefined && !partitions.includes(Number(partition))) found.push(name)
-    }
-    for (const partition of partitions) {
-      const expected = db
-        .prepare('SELECT id, chunks FROM index_document WHERE partition = ? ORDER BY id')
-        .all(partition)
-        .flatMap(({ id, chunks }) =>
-          Array.from({ length: Number(chunks) }, (_, at) => Number(id) * 2 ** 20 + at),
-        )
-      for (const table of ['chunk', 'vector', 'code', 'words']) {
-        const column = table === 'words' ? 'rowid' : 'id'
-        const stored = numbers(`SELECT ${column} FROM index_${table}_${partition} ORDER BY 1`)
-        if (stored.join() !== expected.join()) found.push(`${table} of ${partition}`)
-      }
-      const [counted] = numbers(`SELECT chunks FROM index_partition WHERE id = ${partition}`)
-      if (counted !== expected.length) found.push(`the count of ${partition}`)
-      db.exec(
-        `INSERT INTO index_words_${partition} (index_words_${partition}) VALUES ('integrity-check')`,
-      )
-    }
-    const known = partitions.length > 0 ? partitions.join() : 'NULL'
-    if (numbers(`SELECT id FROM index_document WHERE partition NOT IN (${known})`).length > 0) {
-      found.push('documents without a partition')
-    }
-    return found
-  })
 }
 
 test('whatever was put and removed, words rank as BM25 says, and nothing is left over', async () => {
