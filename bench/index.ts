@@ -16,6 +16,7 @@ import { type RunningProgram, startDemo, startServer } from './processes.ts'
 import { table, writeResults } from './report.ts'
 import { measureRequests } from './requests.ts'
 import { OURS, passes, type Row } from './rows.ts'
+import { measureSearch } from './search.ts'
 import { measureStart } from './start.ts'
 import { createSubject } from './subject.ts'
 import { measureTables } from './tables.ts'
@@ -63,6 +64,7 @@ async function main(): Promise<void> {
     tables: () => measureTables(subject),
     oauth: measureOAuth,
     expansion: measureExpansion,
+    search: measureSearch,
   }
   const rows: Row[] = []
   for (const [name, measure] of Object.entries(measurements)) {

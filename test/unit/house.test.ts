@@ -7,7 +7,8 @@ const SRC = join(import.meta.dirname, '../../src')
 
 /** Rooms by floor, lowest first. Rooms on one floor do not know each other, save where named. */
 const FLOORS: readonly (readonly string[])[] = [
-  ['config', 'contentline', 'documents', 'telemetry', 'text', 'demo', 'version.ts'],
+  ['config', 'contentline', 'demo', 'sqlite', 'telemetry', 'text', 'version.ts', 'workers'],
+  ['documents'],
   ['vault'],
   ['nextcloud', 'oidc'],
   ['identity', 'icalendar', 'vcard'],

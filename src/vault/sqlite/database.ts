@@ -1,10 +1,12 @@
 /** One SQLite file: opened safely, read and written in transactions, its failures told in words. */
-import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { statSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isBusy } from '../../sqlite/failure.ts'
+import { prepareFile } from '../../sqlite/file.ts'
+import { transaction } from '../../sqlite/transaction.ts'
 import { VaultError } from '../errors.ts'
-import { failureOf, isBusy } from './failure.ts'
+import { failureOf, fileFailureOf } from './failure.ts'
 
 /** What a column may hold. */
 export type Value = string | number | null
@@ -59,7 +61,7 @@ const LONGEST_PAUSE_MS = 100
 export async function openDatabase(path: string, options: DatabaseOptions = {}): Promise<Database> {
   const { lockWaitMs = LOCK_WAIT_MS, readOnly = false } = options
   if (readOnly) requireFile(path)
-  else if (path !== IN_MEMORY) prepareFile(path)
+  else if (path !== IN_MEMORY) createFile(path)
   let connection: DatabaseSync
   try {
     connection = new DatabaseSync(path, { readOnly })
@@ -105,26 +107,6 @@ export async function openDatabase(path: string, options: DatabaseOptions = {}):
   }
 }
 
-/**
- * IMMEDIATE takes the right to write at once: a transaction that first reads and then finds another
- * writer ahead of it cannot be continued, however long it waits.
- */
-function transaction<T>(connection: DatabaseSync, work: () => T): T {
-  connection.exec('BEGIN IMMEDIATE')
-  try {
-    const result = work()
-    connection.exec('COMMIT')
-    return result
-  } catch (error) {
-    try {
-      connection.exec('ROLLBACK')
-    } catch {
-      // SQLite has already rolled back by itself, as it does on a full disk.
-    }
-    throw error
-  }
-}
-
 function statementsOf(connection: DatabaseSync): Sql {
   const prepared = new Map<string, StatementSync>()
   const statement = (text: string): StatementSync => {
@@ -142,25 +124,11 @@ function statementsOf(connection: DatabaseSync): Sql {
   }
 }
 
-/**
- * Creates the file before SQLite does, which would leave its mode to the umask. SQLite gives the
- * journal files the mode of the database.
- */
-function prepareFile(path: string): void {
+function createFile(path: string): void {
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-    closeSync(openSync(path, 'a', 0o600))
+    prepareFile(path)
   } catch (error) {
-    throw fileFailure(error, path)
-  }
-  for (const file of [path, `${path}-wal`, `${path}-shm`]) tighten(file)
-}
-
-function tighten(file: string): void {
-  try {
-    if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600)
-  } catch {
-    // No journal, or somebody else's file that we may nevertheless use: theirs to decide.
+    throw fileFailureOf(error, path)
   }
 }
 
@@ -169,32 +137,4 @@ function requireFile(path: string): void {
   throw new VaultError('NOT_FOUND', `There is no database at ${path}`, {
     fix: 'Check TOKEN_STORAGE_DB; the server creates the file when it first starts.',
   })
-}
-
-function fileFailure(error: unknown, path: string): VaultError {
-  const { code = '' } = error as NodeJS.ErrnoException
-  const cause = { cause: error }
-  if (code === 'EISDIR') {
-    return new VaultError('CANNOT_OPEN', `${path} is a directory`, {
-      fix: `Let TOKEN_STORAGE_DB name a file, as in ${path}/vault.db.`,
-      ...cause,
-    })
-  }
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new VaultError('DISK_FULL', `The database ${path} cannot be created: the disk is full`, {
-      fix: 'Make room.',
-      ...cause,
-    })
-  }
-  const isForbidden = ['EACCES', 'EPERM', 'EROFS'].includes(code)
-  return new VaultError(
-    isForbidden ? 'READ_ONLY' : 'CANNOT_OPEN',
-    `The database ${path} cannot be ${isForbidden ? 'written' : 'opened'} (${code})`,
-    {
-      fix: isForbidden
-        ? 'Let the user that this server runs as write the file and its directory; in a container, mount a volume there.'
-        : 'Check that TOKEN_STORAGE_DB names a file in a directory that exists or can be created.',
-      ...cause,
-    },
-  )
 }

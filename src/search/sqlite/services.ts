@@ -1,0 +1,27 @@
+/**
+ * What the threads of the search database do: services, each a function of the open database that
+ * gives synchronous functions. Arguments and results must be what structured cloning can copy.
+ */
+import type { DatabaseSync } from 'node:sqlite'
+import { indexReader } from './index-reader.ts'
+import { indexWriter } from './index-writer.ts'
+
+/** Functions on the database of one thread; statements are prepared when first used. */
+export type Service = (db: DatabaseSync) => Readonly<Record<string, (...args: never[]) => unknown>>
+
+/** Services by name. */
+export type ServiceTable = Readonly<Record<string, Service>>
+
+/** The shape of a module of services: this one, or one of a test. */
+export interface ServiceModule {
+  /** On the one thread that writes. */
+  readonly WRITING: ServiceTable
+  /** On threads that only read, so that what is being written does not delay them. */
+  readonly READING: ServiceTable
+}
+
+/** On the one thread that writes. */
+export const WRITING = { index: indexWriter } satisfies ServiceTable
+
+/** On threads that only read. */
+export const READING = { index: indexReader } satisfies ServiceTable

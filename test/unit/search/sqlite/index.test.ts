@@ -1,0 +1,149 @@
+import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import type { SearchIndex } from '../../../../src/search/index/search-index.ts'
+import { searchDatabase } from '../../../../src/search/sqlite/client.ts'
+import { sqliteIndex } from '../../../../src/search/sqlite/index.ts'
+import { behind, inconsistencies } from '../../../search/inconsistencies.ts'
+import { apply, FILTERS, hitName, indexContract, STEP } from '../index-contract.ts'
+import { createModel } from '../index-model.ts'
+import { chunksOf, DIMENSION, documentOf, signs } from '../samples.ts'
+import { freshFolder, freshPath } from './support.ts'
+
+indexContract('SQLite', async () => {
+  const { path, remove } = freshFolder()
+  return { index: sqliteIndex(searchDatabase({ path })), destroy: async () => remove() }
+})
+
+const SPEC = { model: 'sample', dimension: DIMENSION, chunker: 'v1' }
+
+function openIndex(path = freshPath()): SearchIndex & { path: string } {
+  const index = sqliteIndex(searchDatabase({ path }))
+  onTestFinished(() => index.close())
+  return { ...index, path }
+}
+
+test('whatever was put and removed, words rank as BM25 says, and nothing is left over', async () => {
+  const { path, ...index } = openIndex()
+  const { id } = await index.open(SPEC)
+  await fc.assert(
+    fc.asyncProperty(fc.array(STEP, { minLength: 1, maxLength: 30 }), async steps => {
+      await index.forget('alice')
+      await index.forget('bob')
+      const model = createModel()
+      for (const step of steps) await apply(step, index, id, model)
+      for (const user of ['alice', 'bob']) {
+        for (const filter of FILTERS) {
+          const expected = model.sparse(user, ['red', 'green'], filter)
+          const asked = {
+            generation: id,
+            vector: signs(5),
+            text: 'Red, green!',
+            limit: 1_000,
+            filter,
+          }
+          const { dense, sparse } = await index.query(user, asked)
+          expect(sparse.map(({ score }) => score.toPrecision(6))).toEqual(
+            expected.map(({ score }) => score.toPrecision(6)),
+          )
+          // Equals in the order in which the documents came: also that of the model.
+          expect(dense.map(hitName)).toEqual(
+            model.dense(user, signs(5), filter).map(({ name }) => name),
+          )
+        }
+      }
+      expect(inconsistencies(path)).toEqual([])
+    }),
+    { numRuns: 40 },
+  )
+})
+
+describe('what is gone', () => {
+  const SECRET = 'xylophonzimmer'
+  const bytes = (path: string) =>
+    ['', '-wal'].map(end => readFileSync(`${path}${end}`).toString('latin1')).join('')
+
+  async function filled() {
+    const { path, ...index } = openIndex()
+    const { id } = await index.open(SPEC)
+    for (let at = 0; at < 60; at++) {
+      const texts = [`the ${SECRET}${at} ${'filling '.repeat(at)}`, `second ${SECRET}`]
+      const document = documentOf(`${at}`, {
+        title: `Title ${SECRET}`,
+        path: `/${SECRET}/${at}.md`,
+      })
+      await index.put(id, 'alice', document, chunksOf(texts))
+      await index.put(id, 'bob', documentOf(`${at}`), chunksOf(['of bob, who stays']))
+    }
+    expect(bytes(path)).toContain(SECRET)
+    return { path, index, id }
+  }
+
+  test('with a user is not in the file any more', async () => {
+    const { path, index } = await filled()
+    await index.forget('alice')
+    expect(bytes(path)).not.toContain(SECRET)
+    expect(bytes(path)).not.toContain('alice')
+    expect(bytes(path)).toContain('who stays')
+    expect(inconsistencies(path)).toEqual([])
+  })
+
+  test('with a generation is not in the file any more', async () => {
+    const { path, index } = await filled()
+    const next = await index.open({ ...SPEC, chunker: 'v2' })
+    await index.activate(next.id)
+    expect(bytes(path)).not.toContain(SECRET)
+    expect(bytes(path)).not.toContain('who stays')
+    expect(inconsistencies(path)).toEqual([])
+  })
+
+  test('halfway, as the process was killed, goes the next time', async () => {
+    const { path, index, id } = await filled()
+    behind(path, db => db.exec("UPDATE index_generation SET state = 'dropped'"))
+    expect(await index.generations()).toEqual([])
+    const next = await index.open(SPEC)
+    expect(next).toMatchObject({ active: true })
+    expect(next.id).not.toBe(id)
+    await index.activate(next.id)
+    expect(bytes(path)).not.toContain(SECRET)
+    expect(inconsistencies(path)).toEqual([])
+  })
+})
+
+describe('a large partition', () => {
+  test('is searched by bit codes, and the nearest are found as before', async () => {
+    // Below and above the number of passages from which on codes are used.
+    const { path, ...index } = openIndex()
+    const { id } = await index.open(SPEC)
+    const vectors = Array.from({ length: 300 }, (_, at) =>
+      signs(Math.imul(at + 1, 40_503) & 0xffff),
+    )
+    for (let at = 0; at < 72; at++) {
+      const texts = Array.from({ length: 300 }, () => '')
+      const document = documentOf(`${at}`, { path: at === 71 ? '/Few/x' : '/Many/x' })
+      await index.put(id, 'alice', document, chunksOf(texts, vectors))
+    }
+    expect((await index.stats()).chunks).toBeGreaterThan(20_000)
+    const query = (more: object) =>
+      index.query('alice', {
+        generation: id,
+        vector: vectors[7] ?? signs(0),
+        text: undefined,
+        limit: 80,
+        filter: {},
+        ...more,
+      })
+    const all = await query({})
+    expect(all.dense.slice(0, 72).map(hitName)).toEqual(
+      Array.from({ length: 72 }, (_, at) => `note ${at} 7`),
+    )
+    expect(all.dense.slice(0, 72).every(({ score }) => score === 1)).toBe(true)
+    const few = await query({ filter: { pathPrefixes: ['/Few'] }, limit: 1 })
+    expect(few.dense.map(hitName)).toEqual(['note 71 7'])
+    const many = await query({ filter: { pathPrefixes: ['/Many'] } })
+    expect(many.dense.slice(0, 71).map(hitName)).toEqual(
+      Array.from({ length: 71 }, (_, at) => `note ${at} 7`),
+    )
+    expect(path).not.toBe('')
+  })
+})
