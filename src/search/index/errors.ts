@@ -4,6 +4,8 @@ import type { StorageCode } from '../../sqlite/failure.ts'
 /** Stable codes of an {@link IndexError}; never rename one. */
 export type IndexErrorCode =
   | StorageCode
+  | 'UNREACHABLE' // no answer from the vector database, or it has too much to do; it may work later
+  | 'REFUSED' // the vector database does not accept the key, or the request
   | 'NEWER_SCHEMA' // written by a newer version of this server
   | 'NO_VECTORS' // the vector extension does not run on this system
   | 'BAD_INPUT' // the arguments are wrong; nothing was changed

@@ -39,6 +39,11 @@ export function queryWordsOf(text: string): QueryWord[] {
   return [...words.values()]
 }
 
+/** Whether a word is a pair of characters out of text without spaces. */
+export function isPair(word: string): boolean {
+  return IS_UNSPACED.test(word)
+}
+
 interface Run {
   readonly text: string
   readonly isUnspaced: boolean

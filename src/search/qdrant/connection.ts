@@ -1,7 +1,7 @@
 /** The road to a Qdrant server: time limits, a second try where that is safe, faults in words. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { QdrantClient } from '@qdrant/js-client-rest'
-import { IndexError } from '../index/index-error.ts'
+import { IndexError, isIndexError } from '../index/errors.ts'
 
 /** Where it is. */
 export interface QdrantOptions {
@@ -52,7 +52,7 @@ export function connectQdrant({
         } catch (error) {
           const failure = described(error)
           const wait = WAITS_MS[attempt]
-          if (!failure.retryable || wait === undefined) throw failure
+          if (failure.code !== 'UNREACHABLE' || wait === undefined) throw failure
           await sleep(
             Math.min(retryAfterMs(error) ?? wait * (0.5 + Math.random()), LONGEST_WAIT_MS),
           )
@@ -70,25 +70,25 @@ export function statusOf(error: unknown): number | undefined {
 
 /** Whether Qdrant says that the collection is not there. */
 export function isMissing(error: unknown): boolean {
-  return error instanceof IndexError && statusOf(error.cause) === 404
+  return isIndexError(error) && statusOf(error.cause) === 404
 }
 
 /** Whether Qdrant says that the collection is there already. */
 export function isPresent(error: unknown): boolean {
-  return error instanceof IndexError && statusOf(error.cause) === 409
+  return isIndexError(error) && statusOf(error.cause) === 409
 }
 
 function described(error: unknown): IndexError {
-  if (error instanceof IndexError) return error
+  if (isIndexError(error)) return error
   const status = statusOf(error)
   if (status === 401 || status === 403) {
     return new IndexError('REFUSED', `Qdrant does not accept the key (HTTP ${status})`, {
-      hint: 'Check QDRANT_API_KEY: it must allow writing and creating collections.',
+      fix: 'Check QDRANT_API_KEY: it must allow writing and creating collections.',
       cause: error,
     })
   }
   if (status === 404) {
-    return new IndexError('NO_GENERATION', 'Qdrant does not have the collection', { cause: error })
+    return noGeneration(error)
   }
   const words = wordsOfError(error)
   if (status !== undefined && status < 500 && status !== 429 && status !== 408) {
@@ -98,9 +98,16 @@ function described(error: unknown): IndexError {
   }
   const what = status === undefined ? 'Qdrant cannot be reached' : `Qdrant failed (HTTP ${status})`
   return new IndexError('UNREACHABLE', `${what}${words}`, {
-    hint: 'Check QDRANT_URL and that Qdrant is running.',
-    retryable: true,
+    fix: 'Check QDRANT_URL and that Qdrant is running.',
     cause: error,
+  })
+}
+
+/** A collection that is not there, or not any more. */
+export function noGeneration(cause?: unknown): IndexError {
+  return new IndexError('NO_GENERATION', 'Qdrant has no such edition of the index', {
+    fix: 'It was replaced by another one: ask for the generations anew.',
+    cause,
   })
 }
 

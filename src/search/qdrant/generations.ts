@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto'
 import type { QdrantClient } from '@qdrant/js-client-rest'
 import { z } from 'zod'
 import type { Generation, GenerationSpec } from '../index/search-index.ts'
-import { isMissing, isPresent, type QdrantConnection } from './connection.ts'
+import { isMissing, isPresent, noGeneration, type QdrantConnection } from './connection.ts'
 
 /** Names of the vectors of a point. */
 export const DENSE = 'dense'
@@ -74,7 +74,6 @@ export function createGenerations(
 
   const list = async () => {
     const all = await stored()
-    // Nobody called it active when it was alone: the oldest has been built for longest.
     const active = all.find(each => each.active) ?? all[0]
     return all.map(({ id, model, dimension, chunker }) => ({
       id,
@@ -91,7 +90,8 @@ export function createGenerations(
 
     async open(spec) {
       const id = idOf(spec)
-      const known = (await list()).find(each => each.id === id)
+      const others = await list()
+      const known = others.find(each => each.id === id)
       if (known !== undefined) return known
       await create(register, { vectors: { size: 1, distance: 'Dot' } })
       const name = collectionOf(id)
@@ -109,7 +109,7 @@ export function createGenerations(
       }
       // Named last: what is in the register is ready.
       const { model, dimension, chunker } = spec
-      await store(id, { model, dimension, chunker, active: false, created_at: now() })
+      await store(id, { model, dimension, chunker, active: others.length === 0, created_at: now() })
       const made = (await list()).find(each => each.id === id)
       return made ?? { id, model, dimension, chunker, active: false }
     },
@@ -117,7 +117,7 @@ export function createGenerations(
     async activate(id) {
       const all = await stored()
       const chosen = all.find(each => each.id === id)
-      if (chosen === undefined) return
+      if (chosen === undefined) throw noGeneration()
       const { id: _, ...payload } = chosen
       await store(id, { ...payload, active: true })
       const others = all.filter(each => each.id !== id)

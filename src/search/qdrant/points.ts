@@ -8,9 +8,10 @@ import {
   type EmbeddedChunk,
   type IndexedDocument,
 } from '../document.ts'
+import { comparablePath } from '../index/path.ts'
 import type { IndexHit, SearchFilter } from '../index/search-index.ts'
 import { DENSE, SPARSE } from './generations.ts'
-import { sparsePassage } from './sparse.ts'
+import { type SparseVector, sparsePassage } from './sparse.ts'
 
 const optional = <S extends z.ZodType>(schema: S) =>
   schema.nullish().transform(value => value ?? undefined)
@@ -34,19 +35,42 @@ const Payload = z.object({
   page_end: optional(z.number()),
 })
 
-/** The point of one passage. Its id says whose and which it is: storing it twice is storing it once. */
-export function pointOf(
+/** Stands for the passage of a document that has none, so that the document is known. */
+const NO_CHUNK: Chunk = {
+  index: -1,
+  text: '',
+  start: 0,
+  end: 0,
+  page: undefined,
+  pageEnd: undefined,
+}
+
+/** The points of a document, one for each passage. */
+export function pointsOf(
   user: string,
   document: IndexedDocument,
-  chunk: EmbeddedChunk,
+  chunks: readonly EmbeddedChunk[],
+) {
+  if (chunks.length === 0) return [point(user, document, NO_CHUNK, 0, {})]
+  return chunks.map(chunk =>
+    point(user, document, chunk, chunks.length, {
+      [DENSE]: [...chunk.vector],
+      [SPARSE]: sparsePassage(chunk.index === 0 ? document.title : '', chunk.text),
+    }),
+  )
+}
+
+/** A point's id says whose and which it is: storing it twice is storing it once. */
+function point(
+  user: string,
+  document: IndexedDocument,
+  chunk: Chunk,
   chunkCount: number,
+  vector: Record<string, number[] | SparseVector>,
 ) {
   return {
     id: pointId(user, document, chunk.index),
-    vector: {
-      [DENSE]: [...chunk.vector],
-      [SPARSE]: sparsePassage(document.title, chunk.text),
-    },
+    vector,
     payload: {
       user,
       document: documentKey(document),
@@ -98,8 +122,26 @@ function chunkOf(data: z.infer<typeof Payload>): Chunk {
   return { index, text, start, end, page, pageEnd }
 }
 
+/** Bounds of a number; null: none. */
+interface Range {
+  gte?: number | null
+  lte?: number | null
+  lt?: number | null
+}
+
+/** A condition on a payload index. */
+type Condition =
+  | { key: string; match: { value: string } | { any: string[] } }
+  | { key: string; range: Range }
+
+/** All of these. */
+export interface PointFilter {
+  must: Condition[]
+  must_not?: Condition[]
+}
+
 /** Points of a user's that count. The user is part of every filter there is. */
-export function filterOf(user: string, filter: SearchFilter = {}) {
+export function filterOf(user: string, filter: SearchFilter = {}): PointFilter {
   const { types, modifiedAfter, modifiedBefore, pathPrefixes } = filter
   return {
     must: [
@@ -107,16 +149,31 @@ export function filterOf(user: string, filter: SearchFilter = {}) {
       ...(types === undefined ? [] : [{ key: 'type', match: { any: [...types] } }]),
       ...(modifiedAfter === undefined && modifiedBefore === undefined
         ? []
-        : [{ key: 'modified_at', range: { gte: modifiedAfter, lte: modifiedBefore } }]),
+        : [
+            {
+              key: 'modified_at',
+              range: { gte: modifiedAfter ?? null, lte: modifiedBefore ?? null },
+            },
+          ]),
       ...(pathPrefixes === undefined
         ? []
-        : [{ key: 'folders', match: { any: pathPrefixes.map(withoutSlash) } }]),
+        : [{ key: 'folders', match: { any: pathPrefixes.map(comparablePath) } }]),
     ],
   }
 }
 
+/** Of those that a filter chooses the passages from one to another; without bounds all of them. */
+export function passagesIn(filter: PointFilter, from = 0, to?: number): PointFilter {
+  return { must: [...filter.must, { key: 'chunk', range: { gte: from, lte: to ?? null } }] }
+}
+
+/** Of those that a filter chooses one for each document. */
+export function onePerDocument(filter: PointFilter): PointFilter {
+  return { must: [...filter.must, { key: 'chunk', range: { lte: 0 } }] }
+}
+
 /** Points of some documents of a user's. */
-export function documentsFilter(user: string, documents: readonly DocumentKey[]) {
+export function documentsFilter(user: string, documents: readonly DocumentKey[]): PointFilter {
   return {
     must: [
       { key: 'user', match: { value: user } },
@@ -131,12 +188,8 @@ function documentKey({ type, id }: DocumentKey): string {
 
 /** The path with all folders above it, the topmost `''` first. */
 function foldersOf(path: string): string[] {
-  const segments = withoutSlash(path).split('/')
+  const segments = comparablePath(path).split('/')
   return segments.map((_, at) => segments.slice(0, at + 1).join('/'))
-}
-
-function withoutSlash(path: string): string {
-  return path.replace(/\/+$/, '')
 }
 
 /** A UUID of this making (RFC 9562, version 8). */

@@ -4,23 +4,36 @@
  * @see https://qdrant.tech/documentation/guides/multitenancy/
  */
 import { DOCUMENT_TYPES, type DocumentType } from '../document.ts'
-import { IndexError } from '../index/index-error.ts'
-import type { Generation, IndexHit, IndexStats, SearchIndex } from '../index/search-index.ts'
-import { connectQdrant, isMissing, type QdrantOptions } from './connection.ts'
+import { checkChunks, checkLimit, checkSpec, checkVector } from '../index/checks.ts'
+import { IndexError, isIndexError } from '../index/errors.ts'
+import type { IndexHit, IndexStats, SearchFilter, SearchIndex } from '../index/search-index.ts'
+import { connectQdrant, isMissing, noGeneration, type QdrantOptions } from './connection.ts'
 import { createGenerations, DENSE, SPARSE } from './generations.ts'
-import { documentsFilter, filterOf, hitOf, pointOf } from './points.ts'
+import {
+  documentsFilter,
+  filterOf,
+  hitOf,
+  onePerDocument,
+  type PointFilter,
+  passagesIn,
+  pointsOf,
+} from './points.ts'
 import { sparseQuery } from './sparse.ts'
 
-/** Passages in a request; some 4 MB with vectors of 1,536 numbers. */
+/** Points in a request; some 4 MB with vectors of 1,536 numbers. */
 const BATCH = 128
 /** Documents named in one filter. */
 const FILTERED = 500
 
 /** The index on one Qdrant server. Nothing is asked until something is to be done. */
 export function createQdrantIndex(options: QdrantOptions): SearchIndex {
+  let closed = false
   const connection = connectQdrant(options)
-  const { run } = connection
-  const generations = createGenerations(connection, options.collection)
+  const run: typeof connection.run = operation => {
+    if (closed) return Promise.reject(new IndexError('CLOSED', 'The index is closed'))
+    return connection.run(operation)
+  }
+  const generations = createGenerations({ run }, options.collection)
   const { collectionOf } = generations
 
   const dimensions = new Map<number, number>()
@@ -31,7 +44,7 @@ export function createQdrantIndex(options: QdrantOptions): SearchIndex {
     for (const each of await generations.list()) dimensions.set(each.id, each.dimension)
     const found = dimensions.get(id)
     if (found !== undefined) return found
-    throw new IndexError('NO_GENERATION', 'This edition of the index has been dropped')
+    throw noGeneration()
   }
 
   /** For every generation; one that is dropped meanwhile has nothing any more. */
@@ -50,32 +63,36 @@ export function createQdrantIndex(options: QdrantOptions): SearchIndex {
     )
     return results.flat()
   }
-  const countFirst = async (collection: string, filter: object) => {
-    const { must } = filter as ReturnType<typeof filterOf>
-    const first = { must: [...must, { key: 'chunk', match: { value: 0 } }] }
-    const { count } = await run(client => client.count(collection, { filter: first, exact: true }))
-    return count
-  }
+  const count = async (collection: string, filter: PointFilter) =>
+    (await run(client => client.count(collection, { filter, exact: true }))).count
+  const drop = (collection: string, filter: PointFilter) =>
+    run(client => client.delete(collection, { wait: true, filter }))
 
   return {
     generations: () => generations.list(),
-    open: spec => generations.open(spec),
-    activate: id => generations.activate(id),
+
+    async open(spec) {
+      checkSpec(spec)
+      return generations.open(spec)
+    },
+
+    async activate(id) {
+      await generations.activate(id)
+      dimensions.clear()
+    },
 
     async put(generation, user, document, chunks) {
-      const dimension = await dimensionOf(generation)
-      for (const { vector } of chunks) checkVector(vector, dimension)
+      checkChunks(chunks, await dimensionOf(generation))
       const collection = collectionOf(generation)
+      const points = pointsOf(user, document, chunks)
       // From the last to the first: whoever finds the first finds them all.
-      for (let end = chunks.length; end > 0; end -= BATCH) {
-        const points = chunks
-          .slice(Math.max(0, end - BATCH), end)
-          .map(chunk => pointOf(user, document, chunk, chunks.length))
-        await run(client => client.upsert(collection, { wait: true, points }))
+      for (let end = points.length; end > 0; end -= BATCH) {
+        const batch = points.slice(Math.max(0, end - BATCH), end)
+        await run(client => client.upsert(collection, { wait: true, points: batch }))
       }
       const { must } = documentsFilter(user, [document])
-      const beyond = { must: [...must, { key: 'chunk', range: { gte: chunks.length } }] }
-      await run(client => client.delete(collection, { wait: true, filter: beyond }))
+      const stored = chunks.length === 0 ? { lt: 0 } : { gte: 0, lt: chunks.length }
+      await drop(collection, { must, must_not: [{ key: 'chunk', range: stored }] })
     },
 
     async remove(user, documents) {
@@ -83,9 +100,9 @@ export function createQdrantIndex(options: QdrantOptions): SearchIndex {
       for (let from = 0; from < documents.length; from += FILTERED) {
         const filter = documentsFilter(user, documents.slice(from, from + FILTERED))
         const counts = await everywhere(async collection => {
-          const count = await countFirst(collection, filter)
-          if (count > 0) await run(client => client.delete(collection, { wait: true, filter }))
-          return count
+          const there = await count(collection, onePerDocument(filter))
+          if (there > 0) await drop(collection, filter)
+          return there
         })
         removed += Math.max(0, ...counts)
       }
@@ -93,21 +110,20 @@ export function createQdrantIndex(options: QdrantOptions): SearchIndex {
     },
 
     async forget(user) {
-      const filter = filterOf(user)
-      await everywhere(collection =>
-        run(client => client.delete(collection, { wait: true, filter })),
-      )
+      await everywhere(collection => drop(collection, filterOf(user)))
     },
 
     async query(user, { generation, vector, text, limit, filter }) {
-      const wanted = { filter: filterOf(user, filter), limit, with_payload: true }
+      checkLimit(limit)
+      const dimension = await dimensionOf(generation)
+      if (vector !== undefined) checkVector(vector, dimension)
       const words = text === undefined ? undefined : sparseQuery(text)
-      if (vector !== undefined) checkVector(vector, await dimensionOf(generation))
+      const wanted = { filter: filterOf(user, filter), limit, with_payload: true }
       const searches = [
         ...(vector === undefined ? [] : [{ query: [...vector], using: DENSE, ...wanted }]),
         ...(words === undefined ? [] : [{ query: words, using: SPARSE, ...wanted }]),
       ]
-      if (searches.length === 0 || limit === 0) return { dense: [], sparse: [] }
+      if (searches.length === 0 || excludesAll(filter)) return { dense: [], sparse: [] }
       const answers = await run(client => client.queryBatch(collectionOf(generation), { searches }))
       const rankings = answers.map(({ points }) => points.map(hitOf).filter(isHit))
       const dense = vector === undefined ? [] : (rankings.shift() ?? [])
@@ -115,12 +131,13 @@ export function createQdrantIndex(options: QdrantOptions): SearchIndex {
     },
 
     async passages(generation, user, document, from, to) {
-      const { must } = documentsFilter(user, [document])
-      const filter = { must: [...must, { key: 'chunk', range: { gte: from, lte: to } }] }
-      const limit = Math.max(1, to - from + 1)
-      const { points } = await run(client =>
-        client.scroll(collectionOf(generation), { filter, limit }),
-      )
+      const first = Math.max(0, from)
+      if (to < first) return []
+      const filter = passagesIn(documentsFilter(user, [document]), first, to)
+      const collection = collectionOf(generation)
+      const limit = Math.min(to - first + 1, await count(collection, filter))
+      if (limit === 0) return []
+      const { points } = await run(client => client.scroll(collection, { filter, limit }))
       return points
         .map(hitOf)
         .filter(isHit)
@@ -134,12 +151,15 @@ export function createQdrantIndex(options: QdrantOptions): SearchIndex {
       const collection = collectionOf(active.id)
       const must = user === undefined ? [] : filterOf(user).must
       const [chunks, ...counts] = await Promise.all([
-        run(client => client.count(collection, { filter: { must }, exact: true })),
+        count(collection, passagesIn({ must })),
         ...DOCUMENT_TYPES.map(type =>
-          countFirst(collection, { must: [...must, { key: 'type', match: { value: type } }] }),
+          count(
+            collection,
+            onePerDocument({ must: [...must, { key: 'type', match: { value: type } }] }),
+          ),
         ),
       ])
-      return statsOf(active, chunks.count, counts)
+      return statsOf(active.dimension, chunks, counts)
     },
 
     async health() {
@@ -147,32 +167,31 @@ export function createQdrantIndex(options: QdrantOptions): SearchIndex {
         await generations.list()
         return undefined
       } catch (error) {
-        if (!(error instanceof IndexError)) throw error
-        return [error.message, error.hint].filter(Boolean).join('. ')
+        if (isIndexError(error)) return error.message
+        throw error
       }
     },
 
-    async close() {},
+    async close() {
+      closed = true
+    },
   }
 }
 
 const NOTHING: IndexStats = { documents: 0, chunks: 0, documentsByType: {}, vectorBytes: 0 }
 
-function statsOf({ dimension }: Generation, chunks: number, counts: readonly number[]): IndexStats {
+function statsOf(dimension: number, chunks: number, counts: readonly number[]): IndexStats {
   const documentsByType: Partial<Record<DocumentType, number>> = {}
   for (const [at, type] of DOCUMENT_TYPES.entries()) {
     if (counts[at]) documentsByType[type] = counts[at]
   }
-  const documents = counts.reduce((sum, count) => sum + count, 0)
+  const documents = counts.reduce((sum, each) => sum + each, 0)
   return { documents, chunks, documentsByType, vectorBytes: chunks * dimension * 4 }
 }
 
-function checkVector(vector: Float32Array, dimension: number): void {
-  if (vector.length === dimension && vector.every(Number.isFinite)) return
-  throw new IndexError(
-    'BAD_VECTOR',
-    `A vector has ${vector.length} numbers, or some that are none; expected are ${dimension}`,
-  )
+/** An empty list of what may match, which Qdrant takes in more than one way. */
+function excludesAll({ types, pathPrefixes }: SearchFilter): boolean {
+  return types?.length === 0 || pathPrefixes?.length === 0
 }
 
 function isHit(hit: IndexHit | undefined): hit is IndexHit {

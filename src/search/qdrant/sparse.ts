@@ -4,7 +4,7 @@
  * @see https://qdrant.tech/documentation/concepts/indexing/#idf-modifier
  */
 import { createHash } from 'node:crypto'
-import { wordsOf } from '../words.ts'
+import { isPair, queryWordsOf, wordsOf } from '../index/words.ts'
 
 /** Dimensions that are not zero, and what they are; indices are unique. */
 export interface SparseVector {
@@ -18,23 +18,32 @@ const B = 0.75
 /** Words of a usual passage. The true mean would change with each document. */
 const USUAL_LENGTH = 120
 /** A word of the title counts as often as this in the text. */
-const TITLE_WEIGHT = 3
+const TITLE_WEIGHT = 5
 
-/** The vector of a passage; words of its document's title are part of it. */
+/**
+ * The vector of a passage.
+ * @param title of its document, for the first passage only: it is not to name all of them
+ */
 export function sparsePassage(title: string, text: string): SparseVector {
   const words = wordsOf(text)
-  const counts = countsOf(words)
-  for (const word of new Set(wordsOf(title))) {
-    counts.set(word, (counts.get(word) ?? 0) + TITLE_WEIGHT)
-  }
+  const counts = countsOf([...words, ...charactersIn(words)])
+  for (const word of wordsOf(title)) counts.set(word, (counts.get(word) ?? 0) + TITLE_WEIGHT)
   const norm = K1 * (1 - B + (B * words.length) / USUAL_LENGTH)
   return vectorOf(counts, count => (count * (K1 + 1)) / (count + norm))
 }
 
-/** The vector of a query; undefined where it has no words. */
+/**
+ * The vector of a query; undefined where it has no words. Parts of words find nothing: a sparse
+ * vector knows whole words only.
+ */
 export function sparseQuery(text: string): SparseVector | undefined {
-  const counts = countsOf(wordsOf(text))
+  const counts = countsOf(queryWordsOf(text).map(word => word.text))
   return counts.size === 0 ? undefined : vectorOf(counts, () => 1)
+}
+
+/** Where pairs of characters are words, one alone is asked for as well. */
+function charactersIn(words: readonly string[]): string[] {
+  return words.flatMap(word => (isPair(word) ? [...word].slice(0, 1) : []))
 }
 
 function countsOf(words: readonly string[]): Map<string, number> {

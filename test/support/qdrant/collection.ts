@@ -27,9 +27,18 @@ const Condition = z.strictObject({
       z.strictObject({ any: z.array(z.union([z.string(), z.int()])) }),
     ])
     .optional(),
-  range: z.strictObject({ gte: z.number().optional(), lte: z.number().optional() }).optional(),
+  range: z
+    .strictObject({
+      gte: z.number().nullish(),
+      lte: z.number().nullish(),
+      lt: z.number().nullish(),
+    })
+    .optional(),
 })
-const Filter = z.strictObject({ must: z.array(Condition) })
+const Filter = z.strictObject({
+  must: z.array(Condition),
+  must_not: z.array(Condition).optional(),
+})
 type Filter = z.infer<typeof Filter>
 const Id = z.union([z.int().min(0), z.uuid()])
 
@@ -77,12 +86,15 @@ export function createCollection(body: unknown) {
     )
   }
   const matching = (filter: Filter | undefined): Point[] => {
-    for (const { key, match, range } of filter?.must ?? []) {
+    const { must = [], must_not: mustNot = [] } = filter ?? {}
+    for (const { key, match, range } of [...must, ...mustNot]) {
       const sample = match === undefined ? 0 : 'value' in match ? match.value : match.any[0]
       indexed(key, range !== undefined || typeof sample === 'number' ? 'integer' : 'keyword')
     }
-    return [...points.values()].filter(({ payload }) =>
-      (filter?.must ?? []).every(condition => holds(payload[condition.key], condition)),
+    return [...points.values()].filter(
+      ({ payload }) =>
+        must.every(condition => holds(payload[condition.key], condition)) &&
+        !mustNot.some(condition => holds(payload[condition.key], condition)),
     )
   }
   const checkVector = (name: string, vector: unknown) => {
@@ -191,7 +203,7 @@ export function createCollection(body: unknown) {
       )
       const wanted = checkVector(using, query)
       const score = Array.isArray(wanted)
-        ? (each: Point) => cosine(wanted, each.vectors[using])
+        ? (each: Point) => each.vectors[using] && cosine(wanted, each.vectors[using])
         : sparseScore(wanted, using, [...points.values()])
       return matching(filter)
         .flatMap(each => {
@@ -208,7 +220,7 @@ export function createCollection(body: unknown) {
 function sparseScore(query: z.infer<typeof Sparse>, name: string, all: readonly Point[]) {
   const vectors = new Map(
     all.map(each => {
-      const { indices, values } = parsed(Sparse, each.vectors[name])
+      const { indices, values } = parsed(Sparse, each.vectors[name] ?? { indices: [], values: [] })
       return [each, new Map(indices.map((index, at) => [index, values[at] ?? 0]))]
     }),
   )
@@ -235,8 +247,10 @@ function cosine(a: readonly number[], b: unknown): number {
 function holds(value: unknown, { match, range }: z.infer<typeof Condition>): boolean {
   const values = Array.isArray(value) ? value : [value]
   if (range !== undefined) {
-    const { gte = -Infinity, lte = Infinity } = range
-    return values.some(each => typeof each === 'number' && each >= gte && each <= lte)
+    const gte = range.gte ?? -Infinity
+    const lte = range.lte ?? Infinity
+    const lt = range.lt ?? Infinity
+    return values.some(each => typeof each === 'number' && each >= gte && each <= lte && each < lt)
   }
   if (match === undefined) return true
   return 'value' in match

@@ -1,12 +1,43 @@
 /** What is particular to the index in Qdrant; what every index owes is in index-contract.ts. */
-import { afterEach, expect, test } from 'vitest'
-import type { EmbeddedChunk, IndexedDocument } from '../../../src/search/document.ts'
+import { randomUUID } from 'node:crypto'
+import { afterEach, describe, expect, test } from 'vitest'
+import type { IndexedDocument } from '../../../src/search/document.ts'
 import type { SearchIndex } from '../../../src/search/index/search-index.ts'
 import { createQdrantIndex } from '../../../src/search/qdrant/qdrant-index.ts'
 import { sparsePassage, sparseQuery } from '../../../src/search/qdrant/sparse.ts'
 import { type QdrantDouble, startQdrant } from '../../support/qdrant/server.ts'
+import { indexContract } from './index-contract.ts'
+import { axis, chunksOf, DIMENSION, documentOf } from './samples.ts'
 
-const SPEC = { model: 'stub', dimension: 3, chunker: '1' }
+indexContract(
+  'Qdrant',
+  async () => {
+    const server = await startQdrant()
+    return {
+      index: createQdrantIndex({ url: server.url, apiKey: undefined, collection: 'contract' }),
+      destroy: () => server.close(),
+    }
+  },
+  { partsOfWords: false },
+)
+
+const REAL = process.env.QDRANT_TEST_URL
+describe.runIf(REAL)('a real Qdrant', () => {
+  indexContract(
+    'at QDRANT_TEST_URL',
+    async () => {
+      const index = createQdrantIndex({
+        url: REAL ?? '',
+        apiKey: process.env.QDRANT_TEST_API_KEY,
+        collection: `test-${randomUUID()}`,
+      })
+      return { index, destroy: async () => {} }
+    },
+    { partsOfWords: false },
+  )
+})
+
+const SPEC = { model: 'stub', dimension: DIMENSION, chunker: '1' }
 let double: QdrantDouble | undefined
 
 afterEach(async () => {
@@ -23,33 +54,12 @@ async function index(
   return createQdrantIndex({ url: double.url, apiKey: options.apiKey, collection: 'nc' })
 }
 
-const note = (id: string, more: Partial<IndexedDocument> = {}): IndexedDocument => ({
-  type: 'note',
-  id,
-  ref: undefined,
-  title: `Note ${id}`,
-  category: '',
-  path: undefined,
-  url: undefined,
-  modifiedAt: undefined,
-  pageCount: undefined,
-  ...more,
-})
-
-const passages = (...texts: string[]): EmbeddedChunk[] =>
-  texts.map((text, at) => ({
-    index: at,
-    text,
-    start: at * 100,
-    end: at * 100 + text.length,
-    page: undefined,
-    pageEnd: undefined,
-    vector: new Float32Array([1, at / 10, 0]),
-  }))
+const note = (id: string, more: Partial<IndexedDocument> = {}) => documentOf(id, more)
+const passages = (...texts: string[]) => chunksOf(texts)
 
 const query = (generation: number, more: object = {}) => ({
   generation,
-  vector: new Float32Array([1, 0, 0]),
+  vector: axis(0),
   text: 'apple',
   limit: 10,
   filter: {},
@@ -138,9 +148,9 @@ test('what passes by itself is tried again; what does not is told with what to d
   await expect(
     qdrant.put(id, 'alice', note('2'), [
       ...passages('apple'),
-      ...passages('x').map(each => ({ ...each, vector: new Float32Array([1, Number.NaN, 0]) })),
+      ...passages('x').map(each => ({ ...each, vector: axis(0).fill(Number.NaN, 1, 2) })),
     ]),
-  ).rejects.toMatchObject({ code: 'BAD_VECTOR' })
+  ).rejects.toMatchObject({ code: 'BAD_INPUT' })
   expect((await qdrant.stats()).chunks).toBe(1)
   await double?.close()
   expect(await qdrant.health()).toMatch(/cannot be reached.*QDRANT_URL/)
@@ -154,7 +164,7 @@ test.each([
   await expect(qdrant.open(SPEC)).rejects.toMatchObject({
     code: 'REFUSED',
     message: expect.stringContaining(`${status}`),
-    hint: expect.stringContaining('QDRANT_API_KEY'),
+    fix: expect.stringContaining('QDRANT_API_KEY'),
   })
   expect(double?.requests).toHaveLength(1)
   expect(await qdrant.health()).toMatch(/QDRANT_API_KEY/)
