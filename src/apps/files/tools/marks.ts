@@ -5,9 +5,9 @@ import { badInput } from '../../../nextcloud/errors.ts'
 import { listTags } from '../../../nextcloud/files/system-tags.ts'
 import { setFavorite } from '../favorites.ts'
 import { changeTags, tagsOf } from '../tags.ts'
-import type { OpenHome } from './shared.ts'
+import { type OpenHome, shortText } from './shared.ts'
 
-const names = z.array(z.string().trim().min(1).max(64)).max(50).default([])
+const names = z.array(shortText.trim().min(1).max(64)).max(50).default([])
 
 /** The tools of this file, on the files that `open` gives. */
 export function markTools(open: OpenHome): Tool[] {

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { defineTool, type Tool } from '../../../mcp/tool.ts'
 import { labelVersion, listVersions, restoreVersion } from '../versions.ts'
-import type { OpenHome } from './shared.ts'
+import { type OpenHome, shortText } from './shared.ts'
 
 const version = z.string().min(1).describe('From nc_webdav_list_versions')
 
@@ -64,7 +64,7 @@ export function versionTools(open: OpenHome): Tool[] {
     scopes: ['files:write'],
     effect: 'update',
     idempotent: true,
-    input: z.object({ path: z.string(), version, label: z.string().trim().max(255) }),
+    input: z.object({ path: z.string(), version, label: shortText.trim().max(255) }),
     output: z.object({ path: z.string(), version: z.string(), label: z.string() }),
     async run({ session }, { path, version, label }) {
       const file = (await open(session)).place(path)
