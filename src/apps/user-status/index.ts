@@ -3,6 +3,7 @@ import type { App } from '../../mcp/app.ts'
 import { defineTool } from '../../mcp/tool.ts'
 import { isEmoji } from '../../nextcloud/emoji.ts'
 import { badInput, hasCode, isCodedError, withDetails } from '../../nextcloud/errors.ts'
+import { isoTime } from '../../nextcloud/tolerant.ts'
 import { type ApiStatus, STATUSES, userStatus } from './api.ts'
 
 /** Longer ones are refused by Nextcloud. */
@@ -110,7 +111,7 @@ function result({ userId, status, message, icon, clearAt }: ApiStatus): z.input<
     status,
     message: message || null,
     emoji: icon || null,
-    clear_at: clearAt === null ? null : new Date(clearAt * 1_000).toISOString(),
+    clear_at: isoTime(clearAt),
   }
 }
 

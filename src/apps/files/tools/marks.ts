@@ -17,6 +17,7 @@ export function markTools(open: OpenHome): Tool[] {
     description: 'Lists the system tags of this Nextcloud, or those of a file or folder.',
     scopes: ['files:read'],
     effect: 'read',
+    untrusted: true,
     input: z.object({ path: z.string().optional() }),
     output: z.object({
       tags: z.array(z.object({ name: z.string(), may_assign: z.boolean() })),
