@@ -28,7 +28,7 @@ export function textOf({ body, signature, hasHtmlBody }: Message): string | null
  */
 function withBlockedImages(html: string): string {
   return html.replaceAll(/<img\b[^<>]*>/g, image =>
-    image.includes(' data-original-src=') ? image.replace(/\bstyle="[^"]*"/, '') : image,
+    /\bdata-original-src=/.test(image) ? image.replace(/\bstyle="[^"]*"/, '') : image,
   )
 }
 
