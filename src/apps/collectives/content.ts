@@ -19,14 +19,21 @@ export interface PageContent {
   etag: string
 }
 
-/** Where the file of a page lies below the user's files; undefined for one in the trash. */
+/**
+ * Where the file of a page lies below the user's files; undefined for one in the trash, and where
+ * no file can be.
+ */
 export function pathOf({
   collectivePath,
   filePath,
   fileName,
 }: Pick<ApiPage, 'collectivePath' | 'filePath' | 'fileName'>): string | undefined {
   if (collectivePath === null || fileName === '') return undefined
-  return segmentsOf(`${collectivePath}/${filePath}/${fileName}`).join('/')
+  try {
+    return segmentsOf(`${collectivePath}/${filePath}/${fileName}`).join('/')
+  } catch {
+    return undefined
+  }
 }
 
 /**
