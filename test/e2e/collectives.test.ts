@@ -129,6 +129,19 @@ describe('reading and writing', () => {
     expect(part.content).toBe('x'.repeat(16))
   })
 
+  test('a page of other bytes than UTF-8 is not shown as what it is not', async () => {
+    const { id, path } = await create('Old bytes', { content: 'x' })
+    await h.ok('nc_webdav_write_file', {
+      path,
+      content: Buffer.from('caf\xe9', 'latin1').toString('base64'),
+      encoding: 'base64',
+      if_match: '*',
+    })
+    const { error } = await h.call('collectives_get_page', inC({ page_id: id }))
+    expect(error).toMatchObject({ code: 'UNSUPPORTED', hint: expect.stringContaining(path) })
+    expect((await h.ok('nc_webdav_read_file', { path })).content).toBe('café')
+  })
+
   test('a text that could not be written does not hide that the page was created', async () => {
     h.proxy.plan(({ method }) => (method === 'PUT' ? 500 : undefined))
     const { error } = await h.call(

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { encodeSegment } from '../../nextcloud/dav/paths.ts'
-import { type CodedError, withDetails } from '../../nextcloud/errors.ts'
+import { type CodedError, hasCode, withDetails } from '../../nextcloud/errors.ts'
 import type { HttpRequest } from '../../nextcloud/request.ts'
 import type { Session } from '../../nextcloud/session.ts'
 import { list } from '../../nextcloud/tolerant.ts'
@@ -87,13 +87,22 @@ export function mail(session: Session) {
       return (await send('GET', `/messages/${id}`, aboutMessage(id))).json(Envelope)
     },
 
-    /** A mail with its text; read from the mail server. */
+    /**
+     * A mail with its text; read from the mail server. One request, two where that fails: Nextcloud
+     * says of a mail that is gone there what it says of a server that is down.
+     */
     async message(id: number): Promise<Message> {
       const reply = await ask(session, {
         method: 'GET',
         path: `/ocs/v2.php/apps/mail/message/${id}`,
         subject: aboutMessage(id),
         headers: { accept: 'application/json' },
+      }).catch(async (error: unknown) => {
+        if (!hasCode(error, 'UPSTREAM_ERROR')) throw error
+        const known = await send('GET', `/messages/${id}`, aboutMessage(id)).catch(
+          (second: unknown) => second,
+        )
+        throw hasCode(known, 'NOT_FOUND') ? known : error
       })
       return reply.json(z.object({ ocs: z.object({ data: Message }) })).ocs.data
     },
@@ -126,9 +135,11 @@ export function mail(session: Session) {
     async move(id: number, mailboxId: number): Promise<void> {
       const subject = `${aboutMessage(id)} or mailbox ${mailboxId}`
       const json = { destFolderId: mailboxId }
-      const reply = await write('POST', `/messages/${id}/move`, subject, json).catch(error => {
-        throw isMailServerError(error) ? otherAccount(error) : error
-      })
+      const reply = await write('POST', `/messages/${id}/move`, subject, json).catch(
+        (error: unknown) => {
+          throw isMailServerError(error) ? otherAccount(error) : error
+        },
+      )
       reply.json(Anything)
     },
 
