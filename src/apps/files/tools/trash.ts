@@ -64,7 +64,7 @@ export function trashTools(open: OpenHome): Tool[] {
       if (path === original_path) return { path, original_path, message: 'Restored' }
       const message =
         path === null
-          ? 'Restored, but not where it was: search for it by name.'
+          ? 'Restored; where it is now could not be found out: search for it by name.'
           : 'Restored elsewhere: its place was taken or its folder is gone.'
       return { path, original_path, message }
     },
