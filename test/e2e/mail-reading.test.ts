@@ -252,6 +252,12 @@ describe('when the mail server does not answer', () => {
         hint: expect.stringContaining('Mail app'),
       })
     }
+    // Nextcloud says the same of a mailbox of another account.
+    const move = { message_id, destination_mailbox_id: alice.boxes.archive }
+    expect((await h.call('nc_mail_move_message', move)).error).toMatchObject({
+      message: expect.stringContaining("another account's"),
+      hint: expect.stringMatching(/^A mail stays in its account/),
+    })
     await h.ok('nc_mail_list_accounts')
     await h.ok('nc_mail_list_mailboxes', { account_id: alice.accountId })
     h.backend.demo?.setMailServers('alice', { imap: true })
