@@ -17,12 +17,9 @@ const escapes: Record<string, string> = {
   '"': '&quot;',
 }
 
-/** Escapes text for XML content and attributes; control characters XML cannot hold are dropped. */
+/** Escapes text for XML content and attributes; like PHP, it leaves in what XML cannot hold. */
 export function escapeXml(text: string): string {
-  if (!/[&<>"\p{Cc}\uFFFE\uFFFF]/u.test(text)) return text
-  return text
-    .replace(/[&<>"]/g, character => escapes[character] ?? character)
-    .replace(/[^\P{Cc}\t\n\r]|[\uFFFE\uFFFF]/gu, '')
+  return text.replace(/[&<>"]/g, character => escapes[character] ?? character)
 }
 
 /**

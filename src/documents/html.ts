@@ -74,7 +74,12 @@ const link: FormatCallback = (element, walk, builder) => {
   }
   builder.addLiteral('[')
   walk(element.children, builder)
-  builder.addLiteral(`](${address.replaceAll(/[\s()<>]/g, encodeURIComponent)})`)
+  builder.addLiteral(`](${address.replaceAll(/[\s()<>]/g, encoded)})`)
+}
+
+/** A bracket would end the link. */
+function encoded(character: string): string {
+  return encodeURIComponent(character).replace('(', '%28').replace(')', '%29')
 }
 
 /** Newsletters are full of links around pictures without words. */
@@ -142,6 +147,11 @@ function markdownTable(rows: readonly (readonly { readonly text: string }[])[]):
   return [...lines.slice(0, 1), rule, ...lines.slice(1)].join('\n')
 }
 
+/** Styles of what nobody sees; those of tiny letters also lay out what everybody does. */
+const HIDING = ['display:none', 'visibility:hidden', 'opacity:0', 'max-height:0', 'max-height:0px']
+  .flatMap(style => [style, style.replace(':', ': ')])
+  .flatMap(style => [`[style*="${style};" i]`, `[style*="${style} " i]`, `[style$="${style}" i]`])
+
 function surrounded(by: string, ...names: string[]): SelectorDefinition[] {
   const options = { prefix: by, suffix: by }
   return names.map(selector => ({ selector, format: 'inlineSurround', options }))
@@ -163,8 +173,7 @@ const options = {
     ...formatted('table', 'table'),
     ...formatted('skip', 'style', 'script', 'template', 'noscript', 'head', 'object', 'svg'),
     // What people do not see is written for machines, and rarely with good intentions.
-    ...formatted('skip', '[hidden]', '[style*="display:none"]', '[style*="display: none"]'),
-    ...formatted('skip', '[style*="visibility:hidden"]', '[style*="visibility: hidden"]'),
+    ...formatted('skip', '[hidden]', ...HIDING),
     ...surrounded('**', 'b', 'strong'),
     ...surrounded('*', 'i', 'em'),
     ...surrounded('`', 'code'),

@@ -18,13 +18,15 @@ export function parseArguments(
   const args = forgiven(schema, isRecord(sent) ? sent : {})
   const names = Object.keys(schema.properties)
   const unknown = Object.keys(args).filter(name => !Object.hasOwn(schema.properties, name))
+  const broken = Object.keys(args).filter(name => !isWhole(args[name]))
   const parsed = input.safeParse(args)
-  if (parsed.success && unknown.length === 0) return parsed.data
+  if (parsed.success && unknown.length + broken.length === 0) return parsed.data
 
   const problems = unknown.map(name => {
     const near = closest(name, names)
     return `${name}: unknown argument${near === undefined ? '' : `, did you mean ${near}?`}`
   })
+  for (const name of broken) problems.push(`${name}: it contains half a surrogate pair`)
   for (const issue of parsed.error?.issues ?? []) {
     const path = issue.path.join('.')
     const missing = issue.path.length === 1 && !Object.hasOwn(args, String(issue.path[0]))
@@ -63,6 +65,13 @@ function converted(value: string, type: unknown): unknown {
     default:
       return value
   }
+}
+
+/** Half a character is no text: PHP takes a whole request with one in it for nothing at all. */
+function isWhole(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed()
+  if (typeof value !== 'object' || value === null) return true
+  return Object.entries(value).every(([key, inner]) => key.isWellFormed() && isWhole(inner))
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -52,3 +52,9 @@ export function list<T>(element: z.ZodType<T>) {
     ),
   ) as unknown as z.ZodType<T[]>
 }
+
+/** Seconds since 1970 as people write times, in UTC; null for what is no time. */
+export function isoTime(seconds: number | null): string | null {
+  const time = new Date((seconds ?? Number.NaN) * 1_000)
+  return Number.isNaN(time.getTime()) ? null : time.toISOString()
+}

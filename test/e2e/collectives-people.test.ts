@@ -74,6 +74,8 @@ describe('the trash', () => {
       inC({ page_id: c.landing, title: 'Elsewhere' }),
     )
     expect(moved.error?.code).toBe('FORBIDDEN')
+    const sorted = await h.call('collectives_move_page', inC({ page_id: c.landing, index: 0 }))
+    expect(sorted.error).toMatchObject({ code: 'FORBIDDEN', subject: `page ${c.landing}` })
     const { page } = await h.ok('collectives_get_page', inC({ page_id: c.landing }))
     expect(page).toMatchObject({ parentId: 0, fileName: 'Readme.md' })
   })
@@ -191,6 +193,14 @@ describe('bad input', () => {
     expect(error?.subject).toContain(c.name)
   })
 
+  test('a name that is too short for a team is refused as such', async () => {
+    const { error } = await h.call('collectives_create_collective', { name: 'ab' })
+    expect(error).toMatchObject({
+      code: 'BAD_INPUT',
+      message: expect.stringContaining('too short'),
+    })
+  })
+
   const nothing = 99_999_999
   test.each([
     ['collectives_get_page', { page_id: nothing }],
@@ -217,6 +227,11 @@ describe('bad input', () => {
     ['collectives_set_page_emoji', { collective_id: 1, page_id: 1, emoji: '1' }],
     ['collectives_create_page', { collective_id: 1, parent_id: 1, title: ' ' }],
     ['collectives_create_page', { collective_id: 1, parent_id: 0, title: 'x' }],
+    ['collectives_create_page', { collective_id: 1, parent_id: 1, title: 'two\nlines' }],
+    ['collectives_create_page', { collective_id: 1, parent_id: 1, title: 'nul\0' }],
+    ['collectives_create_page', { collective_id: 1, parent_id: 1, title: 'ü'.repeat(121) }],
+    ['collectives_move_page', { collective_id: 1, page_id: 1, title: 'x'.repeat(241) }],
+    ['collectives_create_collective', { name: 'x'.repeat(128) }],
     ['collectives_update_page', { collective_id: 1, page_id: 1, content: 'x' }],
     ['collectives_update_page', { collective_id: 1, page_id: 1, content: 'x', etag: 'ü' }],
     ['collectives_move_page', { collective_id: 1, page_id: 1 }],

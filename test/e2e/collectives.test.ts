@@ -129,6 +129,19 @@ describe('reading and writing', () => {
     expect(part.content).toBe('x'.repeat(16))
   })
 
+  test('a page of other bytes than UTF-8 is not shown as what it is not', async () => {
+    const { id, path } = await create('Old bytes', { content: 'x' })
+    await h.ok('nc_webdav_write_file', {
+      path,
+      content: Buffer.from('caf\xe9', 'latin1').toString('base64'),
+      encoding: 'base64',
+      if_match: '*',
+    })
+    const { error } = await h.call('collectives_get_page', inC({ page_id: id }))
+    expect(error).toMatchObject({ code: 'UNSUPPORTED', hint: expect.stringContaining(path) })
+    expect((await h.ok('nc_webdav_read_file', { path })).content).toBe('café')
+  })
+
   test('a text that could not be written does not hide that the page was created', async () => {
     h.proxy.plan(({ method }) => (method === 'PUT' ? 500 : undefined))
     const { error } = await h.call(
@@ -238,6 +251,44 @@ describe('titles, order and places', () => {
   })
 })
 
+describe('a move that gets half-way', () => {
+  test('to another collective is not told as if nothing had happened', async () => {
+    const other = await createCollective(h)
+    try {
+      const page = await create('Traveller')
+      const move = inC({ page_id: page.id, to_collective_id: other.id })
+      h.proxy.plan(({ method, path }) =>
+        method === 'GET' && path.endsWith(`/${other.id}/pages`) ? 500 : undefined,
+      )
+      const { error } = await h.call('collectives_move_page', move)
+      h.proxy.plan(undefined)
+      expect(error).toMatchObject({
+        message: expect.stringMatching(/^The page was moved, but/),
+        hint: expect.stringMatching(/Do not repeat it/),
+      })
+      const { pages } = await h.ok('collectives_get_pages', { collective_id: other.id })
+      expect(pages.map(({ id }: { id: number }) => id)).toContain(page.id)
+    } finally {
+      h.proxy.plan(undefined)
+      await other.remove()
+    }
+  })
+
+  test('among its siblings tells that it has its new title', async () => {
+    const page = await create('Before')
+    h.proxy.plan(({ path }) => (path.endsWith('/subpageOrder') ? 500 : undefined))
+    const { error } = await h.call(
+      'collectives_move_page',
+      inC({ page_id: page.id, title: 'After', index: 1 }),
+    )
+    const ordered = await h.call('collectives_move_page', inC({ page_id: page.id, index: 1 }))
+    h.proxy.plan(undefined)
+    expect(error?.message).toMatch(/^The page is "After" now, but where it was: /)
+    expect(ordered.error?.message).not.toMatch(/^The page is/)
+    expect((await read(page.id)).page.title).toBe('After')
+  })
+})
+
 describe('emoji, tags, search', () => {
   test('an emoji is set and taken away', async () => {
     const { id } = await create('Emoji')
@@ -300,12 +351,30 @@ describe('emoji, tags, search', () => {
     expect(found).not.toHaveProperty('note')
   })
 
-  test('an index that fails does not hide the titles', async () => {
-    await create('Resilient')
-    h.proxy.plan(({ path }) => (path.includes('/search') ? 500 : undefined))
-    const found = await h.ok('collectives_search_pages', inC({ query: 'resilient' }))
+  // Nextcloud says 404 where the index has a page that has been deleted since.
+  test.each([500, 404] as const)(
+    'an index that fails (%s) does not hide the titles',
+    async fault => {
+      await create(`Resilient ${fault}`)
+      h.proxy.plan(({ path }) => (path.includes('/search') ? fault : undefined))
+      const found = await h.ok('collectives_search_pages', inC({ query: `resilient ${fault}` }))
+      h.proxy.plan(undefined)
+      expect(found).toMatchObject({ total: 1, note: expect.stringContaining('out of date') })
+      const missing = { collective_id: 99_999_999, query: 'x' }
+      expect((await h.call('collectives_search_pages', missing)).error?.code).toBe('NOT_FOUND')
+    },
+  )
+
+  test('a page whose path cannot be does not hide the others', async () => {
+    const { pages } = await h.ok('collectives_get_pages', inC())
+    const odd = { ...pages[0], id: 7, title: 'Odd', fileName: 'a\\b.md', filePath: '../..' }
+    const answer = { ocs: { meta: { statuscode: 200 }, data: { pages: [odd, pages[0]] } } }
+    h.proxy.plan(({ path }) => (path.endsWith('/pages') ? { json: answer } : undefined))
+    const listed = await h.ok('collectives_get_pages', inC())
     h.proxy.plan(undefined)
-    expect(found.total).toBe(1)
+    expect(listed.pages[0]).toMatchObject({ id: 7, title: 'Odd' })
+    expect(listed.pages[0]).not.toHaveProperty('path')
+    expect(listed.pages[1]).toEqual(pages[0])
   })
 
   test('pages are listed part by part', async () => {

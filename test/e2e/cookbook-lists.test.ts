@@ -52,7 +52,7 @@ describe('lists', () => {
     const second = await k.ok('nc_cookbook_list_recipes', { limit: 2, offset: first.next_offset })
     expect([...first.recipes, ...second.recipes]).toEqual(all.recipes.slice(0, 4))
     const beyond = await k.ok('nc_cookbook_list_recipes', { offset: 100_000 })
-    expect(beyond).toEqual({ recipes: [], total_count: all.total_count })
+    expect(beyond).toMatchObject({ recipes: [], total_count: all.total_count })
   })
 
   test('a broken file among the recipes breaks nothing', async () => {
@@ -131,7 +131,7 @@ describe('categories', () => {
 
   test('an unknown one is empty', async () => {
     const answer = await k.ok('nc_cookbook_get_recipes_in_category', { category: `${word} none` })
-    expect(answer).toEqual({ recipes: [], total_count: 0 })
+    expect(answer).toMatchObject({ recipes: [], total_count: 0 })
   })
 })
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Harness, startHarness } from '../support/harness.ts'
+import { basic, type Harness, startHarness } from '../support/harness.ts'
 
 let h: Harness
 const root = `mcp-test-comments-${process.pid}-${Date.now()}`
@@ -52,6 +52,7 @@ test('a message is measured before it is sent, as Nextcloud does', async () => {
   const sent = await h.requestsOf(async () => {
     expect((await comment('')).error).toMatchObject({ code: 'BAD_INPUT' })
     expect((await comment(' \n\t ')).error).toMatchObject({ code: 'BAD_INPUT' })
+    expect((await comment('ding\u0007')).error).toMatchObject({ code: 'BAD_INPUT' })
     expect((await comment('😀'.repeat(1_001))).error).toMatchObject({ code: 'BAD_INPUT' })
   })
   expect(sent.filter(request => !request.startsWith('PROPFIND'))).toEqual([])
@@ -65,4 +66,23 @@ test('folders have comments too; what is not there has none', async () => {
   expect((await comment('x', missing)).error).toMatchObject({ code: 'NOT_FOUND' })
   const listed = await h.call('nc_webdav_list_comments', { path: missing })
   expect(listed.error).toMatchObject({ code: 'NOT_FOUND', subject: missing })
+})
+
+test('a comment with what XML cannot hold does not hide the others', async () => {
+  const on = `${root}/noisy.txt`
+  await h.ok('nc_webdav_write_file', { path: on, content: 'x' })
+  const { data } = await comment('plain', on)
+  const { status } = await fetch(`${h.backend.url}/remote.php/dav/comments/files/${data.file_id}`, {
+    method: 'POST',
+    headers: {
+      authorization: basic(h.backend.alice),
+      'ocs-apirequest': 'true',
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify({ actorType: 'users', verb: 'comment', message: 'ding\u0007 dong' }),
+  })
+  expect(status).toBe(201)
+  const { results } = await h.ok('nc_webdav_list_comments', { path: on })
+  const messages = results.map(({ message }: { message: string }) => message)
+  expect(messages.toSorted()).toEqual(['ding dong', 'plain'])
 })

@@ -90,21 +90,38 @@ describe.skipIf(isReal)('tags', () => {
       body: JSON.stringify({ name: `locked ${unique}`, userVisible: true, userAssignable: false }),
     })
     expect(response.status).toBe(201)
-    const { error } = await h.call('nc_webdav_change_tags', { path, add: [`locked ${unique}`] })
-    expect(error?.code).toBe('FORBIDDEN')
+    const add = [`new ${unique}`, `locked ${unique}`]
+    const requests = await h.requestsOf(async () => {
+      const { error } = await h.call('nc_webdav_change_tags', { path, add, create: true })
+      expect(error).toMatchObject({ code: 'FORBIDDEN', subject: `the tag locked ${unique}` })
+    })
+    // Before anything is changed.
+    expect(requests.map(methodOf)).toEqual(['PROPFIND', 'PROPFIND'])
+  })
+
+  test('a name that is given twice makes one tag', async () => {
+    const add = [`twice ${unique}`, `TWICE ${unique} `]
+    expect(await h.ok('nc_webdav_change_tags', { path, add, create: true })).toMatchObject({
+      added: [add[0]],
+      created: [add[0]],
+    })
   })
 })
 
-test.each([[{}], [{ add: ['a'], remove: ['A '] }], [{ add: ['  '] }], [{ add: ['x'.repeat(65)] }]])(
-  '%j is refused with nothing changed',
-  async args => {
-    const requests = await h.requestsOf(async () => {
-      const { error } = await h.call('nc_webdav_change_tags', { path, ...args, create: true })
-      expect(error?.code).toBe('BAD_INPUT')
-    })
-    expect(requests).toEqual([])
-  },
-)
+test.each([
+  [{}],
+  [{ add: ['a'], remove: ['A '] }],
+  [{ add: ['  '] }],
+  [{ add: ['x'.repeat(65)] }],
+  [{ add: ['a\u0001b'] }],
+  [{ add: ['half\ud83d'] }],
+])('%j is refused with nothing changed', async args => {
+  const requests = await h.requestsOf(async () => {
+    const { error } = await h.call('nc_webdav_change_tags', { path, ...args, create: true })
+    expect(error?.code).toBe('BAD_INPUT')
+  })
+  expect(requests).toEqual([])
+})
 
 test('requests: two to look, one for each change', async () => {
   const look = await h.requestsOf(() =>

@@ -74,6 +74,18 @@ test('a folder whose own folder is gone comes back with all it contains', async 
   await h.ok('nc_webdav_move_resource', { source_path: path, destination_path: at('back') })
 })
 
+test('what is restored but cannot be looked at is told as restored', async () => {
+  const { trash_id } = await deleted('blind.txt')
+  h.proxy.plan(({ method, path }) =>
+    method === 'PROPFIND' && path.startsWith('/remote.php/dav/files/') ? 500 : undefined,
+  )
+  const { data, isError } = await h.call('nc_webdav_restore_from_trash', { trash_id })
+  h.proxy.plan(undefined)
+  expect(isError).toBe(false)
+  expect(data).toMatchObject({ path: null, message: expect.stringMatching(/^Restored; where/) })
+  expect((await h.call('nc_webdav_read_file', { path: at('blind.txt') })).isError).toBe(false)
+})
+
 test('pages, the latest first', async () => {
   for (const name of ['page1.txt', 'page2.txt', 'page3.txt']) await deleted(name)
   const first = await h.ok('nc_webdav_list_trash', { path_contains: at('page'), limit: 2 })

@@ -182,6 +182,52 @@ test('a mailbox that Nextcloud never looked into is fetched first', async () => 
   await fresh.close()
 })
 
+test('names with line breaks, which no header can have, keep nobody from reading', async () => {
+  h.backend.demo?.deliverMail('alice', {
+    from: { label: 'Eve', email: 'eve@example.org' },
+    subject: 'Broken\r\nX-Line: yes',
+    text: 'x',
+    parts: [
+      { id: '2', name: 'a\nb.txt', type: 'text/plain', content: Buffer.from('inside') },
+      { id: '3', name: '../../etc/passwd', type: 'text/plain', content: Buffer.from('root') },
+    ],
+  })
+  const message_id = await find('subject:Broken')
+  const { source } = await h.ok('nc_mail_get_message_source', { message_id })
+  expect(source).toContain('X-Line')
+  const read = (attachment_id: string) =>
+    h.ok('nc_mail_get_attachment', { message_id, attachment_id })
+  expect(await read('2')).toMatchObject({ name: null, size: 6, content: btoa('inside') })
+  expect(await read('3')).toMatchObject({ name: '../../etc/passwd', content: btoa('root') })
+})
+
+test('a mail that is gone on the mail server is not found', async () => {
+  h.backend.demo?.deliverMail('alice', {
+    from: { label: 'Eve', email: 'eve@example.org' },
+    subject: 'Fleeting',
+    text: 'x',
+  })
+  const message_id = await find('subject:Fleeting')
+  const ocs = `/ocs/v2.php/apps/mail/message/${message_id}`
+  const requests = await h.requestsOf(async () => {
+    h.proxy.plan(({ path }) =>
+      path.startsWith(ocs) ? 500 : path.includes('/api/') ? 403 : undefined,
+    )
+    // Whatever else a 403 may say, this is not about the mail.
+    expect((await h.call('nc_mail_get_message', { message_id })).error?.code).toBe('UPSTREAM_ERROR')
+    h.proxy.plan(async ({ path }) => {
+      if (!path.startsWith(ocs)) return undefined
+      h.proxy.plan(at => (at.path.startsWith(ocs) ? 500 : undefined))
+      await h.ok('nc_mail_delete_message', { message_id })
+      return 500
+    })
+    const { error } = await h.call('nc_mail_get_message', { message_id })
+    expect(error).toMatchObject({ code: 'NOT_FOUND', subject: `message ${message_id}` })
+    h.proxy.plan(undefined)
+  })
+  expect(requests.filter(request => request.startsWith(`GET ${ocs}`))).toHaveLength(2)
+})
+
 describe('when the mail server does not answer', () => {
   test('what is known is listed, with a note; all else says why', async () => {
     const message_id = await find('from:bob')
@@ -206,6 +252,12 @@ describe('when the mail server does not answer', () => {
         hint: expect.stringContaining('Mail app'),
       })
     }
+    // Nextcloud says the same of a mailbox of another account.
+    const move = { message_id, destination_mailbox_id: alice.boxes.archive }
+    expect((await h.call('nc_mail_move_message', move)).error).toMatchObject({
+      message: expect.stringContaining("another account's"),
+      hint: expect.stringMatching(/^A mail stays in its account/),
+    })
     await h.ok('nc_mail_list_accounts')
     await h.ok('nc_mail_list_mailboxes', { account_id: alice.accountId })
     h.backend.demo?.setMailServers('alice', { imap: true })

@@ -116,7 +116,7 @@ describe('when the mail server', () => {
       h.backend.demo?.setMailServers('alice', { smtp: 'refuses' })
       breaking(toDrafts, fault)
       const hint = await refusedIntoOutbox()
-      const isOpen = ['reset', 'delay', 'html', 'empty'].includes(String(fault))
+      const isOpen = ['reset', 'delay', 'html', 'empty', '500'].includes(String(fault))
       expect(hint.includes('may be in the Drafts mailbox')).toBe(isOpen)
     },
   )
@@ -181,6 +181,20 @@ describe('when the answer to the sending is lost', () => {
     },
   )
 
+  test('taken out by somebody else before it was sent, nobody knows', async () => {
+    h.proxy.plan(async ({ method, path }) => {
+      if (!fromOutbox.test(`${method} ${path}`)) return undefined
+      await direct(`/outbox/${path.split('/').at(-1)}`, 'alice', { method: 'DELETE' })
+      return undefined
+    })
+    const { error } = await send()
+    expect(error).toMatchObject({
+      outcome_unknown: true,
+      message: expect.stringMatching(/^Nobody/),
+    })
+    expect(await drafts()).toEqual([])
+  })
+
   test('and the outbox cannot be asked either, nobody knows', async () => {
     h.proxy.plan(({ method, path }) => {
       if (fromOutbox.test(`${method} ${path}`)) return 'truncated'
@@ -220,6 +234,33 @@ test.each(['truncated', 'reset', 'delay', 'html', 429, 500] as const)(
     expect(await arrived()).toBe(0)
   },
 )
+
+describe('a draft', () => {
+  const save = () => h.call('nc_mail_save_draft', { subject: 'Kept', body: 'x' })
+
+  test('that is stored while the mailbox cannot be looked into may be there', async () => {
+    h.backend.demo?.setMailServers('alice', { syncing: true })
+    expect((await save()).error).toMatchObject({
+      code: 'LOCKED',
+      outcome_unknown: true,
+      message: expect.stringMatching(/^Nobody knows whether the draft was saved/),
+      hint: 'List the Drafts mailbox before saving it again.',
+    })
+    h.backend.demo?.setMailServers('alice', { syncing: false })
+    expect(await drafts()).toMatchObject([{ subject: 'Kept' }])
+  })
+
+  test.each([500, 503, 'html', 'truncated'] as const)('%s: may be there', async fault => {
+    breaking(toDrafts, fault)
+    expect((await save()).error).toMatchObject({ outcome_unknown: true })
+  })
+
+  test.each([403, 429] as const)('%s: is not there', async fault => {
+    breaking(toDrafts, fault)
+    expect((await save()).error).not.toHaveProperty('outcome_unknown')
+    expect(await drafts()).toEqual([])
+  })
+})
 
 test('what is wrong is refused before anything is sent', async () => {
   const wrong: [Record<string, unknown>, RegExp][] = [

@@ -370,6 +370,22 @@ describe('changes', () => {
     await h.ok('nc_mail_remove_tag', { message_id, tag: tag.imapLabel })
   })
 
+  test('a tag with a slash is refused before it is made', async () => {
+    const message_id = (await find('inbox', 'Tags')).databaseId
+    const requests = await h.requestsOf(async () => {
+      for (const [tool, args] of [
+        ['nc_mail_set_tag', { message_id, tag: 'one/two' }],
+        ['nc_mail_create_tag', { display_name: 'one/two' }],
+      ] as const) {
+        expect(await refused(tool, args)).toMatchObject({
+          code: 'BAD_INPUT',
+          message: expect.stringContaining('slash'),
+        })
+      }
+    })
+    expect(requests).toEqual([])
+  })
+
   test('a mail that is moved has another id', async () => {
     const { databaseId: message_id } = await toMyself('Move')
     const moved = await h.ok('nc_mail_move_message', {

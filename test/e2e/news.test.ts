@@ -109,6 +109,7 @@ describe('feeds', () => {
     expect(list.starred_count).toEqual(expect.any(Number))
 
     expect(await h.ok('nc_news_get_feed_health', { feed_id: feed.id })).toEqual({
+      untrusted_content: true,
       feed_id: feed.id,
       title: 'Garden',
       url,

@@ -250,7 +250,11 @@ describe('reading', () => {
     const { path, name } = await file()
     const { result: _, created: __, ...made } = await share(path)
     const read = await h.ok('nc_share_get', { share_id: made.id })
-    expect(read).toEqual({ ...made, result: expect.stringContaining(path) })
+    expect(read).toEqual({
+      untrusted_content: true,
+      ...made,
+      result: expect.stringContaining(path),
+    })
     expect((await asBob('nc_share_get', { share_id: made.id })).data).toMatchObject({
       id: made.id,
       path: name,
@@ -305,6 +309,7 @@ describe('changing', () => {
     expect(cleared).not.toHaveProperty('expires_at')
     expect(cleared.permissions).toBe(11)
     expect(await h.ok('nc_share_get', { share_id: made.id })).toEqual({
+      untrusted_content: true,
       ...cleared,
       result: expect.any(String),
     })

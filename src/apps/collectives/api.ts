@@ -3,7 +3,7 @@
  * @see https://github.com/nextcloud/collectives/blob/main/openapi.json
  */
 import { z } from 'zod'
-import { CodedError, hasCode, withDetails } from '../../nextcloud/errors.ts'
+import { CodedError, hasCode, isCodedError, withDetails } from '../../nextcloud/errors.ts'
 import { type OcsRequest, ocs } from '../../nextcloud/ocs.ts'
 import type { Session } from '../../nextcloud/session.ts'
 import { flag, list, number, text } from '../../nextcloud/tolerant.ts'
@@ -85,13 +85,16 @@ export function collectives(session: Session) {
     /**
      * Creates a collective, with a team of its name where there is none.
      * @returns `info`: what Nextcloud says when the team was there already
-     * @throws CodedError `CONFLICT` where the name is taken
+     * @throws CodedError `CONFLICT` where the name is taken, `BAD_INPUT` where it is too short
      */
     async create(name: string, emoji: string | undefined): Promise<z.infer<typeof OneCollective>> {
       const subject = `the new collective "${name}"`
       try {
         return await send(OneCollective, 'POST', '', subject, { json: { name, emoji } })
       } catch (error) {
+        if (isCodedError(error) && error.details.serverMessage?.includes('name is too short')) {
+          throw new CodedError('BAD_INPUT', 'The name is too short for a team', error.details)
+        }
         throw taken(error, 'There is a collective or a team of this name', 'Choose another name.')
       }
     },

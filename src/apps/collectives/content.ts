@@ -2,6 +2,7 @@
  * What a page says: a Markdown file among the user's files. It moves whenever somebody renames,
  * moves or adds pages, so its path is asked for each time and never kept.
  */
+import { isUtf8 } from 'node:buffer'
 import { bareEtag, quotedEtag, replyEtag } from '../../nextcloud/dav/etag.ts'
 import { encodePath, segmentsOf } from '../../nextcloud/dav/paths.ts'
 import { davUserId } from '../../nextcloud/dav/principal.ts'
@@ -19,19 +20,26 @@ export interface PageContent {
   etag: string
 }
 
-/** Where the file of a page lies below the user's files; undefined for one in the trash. */
+/**
+ * Where the file of a page lies below the user's files; undefined for one in the trash, and where
+ * no file can be.
+ */
 export function pathOf({
   collectivePath,
   filePath,
   fileName,
 }: Pick<ApiPage, 'collectivePath' | 'filePath' | 'fileName'>): string | undefined {
   if (collectivePath === null || fileName === '') return undefined
-  return segmentsOf(`${collectivePath}/${filePath}/${fileName}`).join('/')
+  try {
+    return segmentsOf(`${collectivePath}/${filePath}/${fileName}`).join('/')
+  } catch {
+    return undefined
+  }
 }
 
 /**
  * Reads a page; two requests, four where it is moved between them.
- * @throws CodedError `TOO_LARGE` above 1 MiB
+ * @throws CodedError `TOO_LARGE` above 1 MiB, `UNSUPPORTED` for what is not UTF-8
  */
 export async function readPage(
   session: Session,
@@ -61,6 +69,13 @@ async function download(session: Session, page: ApiPage): Promise<PageContent> {
     const etag = replyEtag(reply.headers)
     // Every file comes with one: without it something else has answered.
     if (etag === undefined) throw reply.unusable('something that is not the page')
+    // What cannot be shown as it is could not be written back either.
+    if (!isUtf8(reply.body)) {
+      throw new CodedError('UNSUPPORTED', 'The page is not UTF-8 text', {
+        subject: named(page),
+        hint: `Read "${pathOf(page)}" with nc_webdav_read_file.`,
+      })
+    }
     return { page, content: reply.text(), etag }
   } catch (error) {
     if (!hasCode(error, 'TOO_LARGE')) throw error

@@ -1,5 +1,5 @@
 /** Moving pages: within a collective, among siblings, and to another collective. */
-import { CodedError } from '../../nextcloud/errors.ts'
+import { CodedError, isCodedError, withDetails } from '../../nextcloud/errors.ts'
 import type { Session } from '../../nextcloud/session.ts'
 import { type ApiPage, collectives, type PageMove } from './api.ts'
 import { childOrder, reordered } from './order.ts'
@@ -22,13 +22,27 @@ export async function moveHere(
   const pages = await api.pages(collectiveId)
   const page = pages.find(({ id }) => id === pageId)
   if (page === undefined) throw missing(pageId)
+  if (page.parentId === 0) {
+    throw new CodedError('FORBIDDEN', 'The landing page stays where it is', {
+      subject: `page ${pageId}`,
+    })
+  }
   if (parentId !== undefined && parentId !== page.parentId) {
     return api.movePage(collectiveId, pageId, move)
   }
   const renamed =
     title === undefined ? page : await api.movePage(collectiveId, pageId, { title, copy: false })
   const order = reordered(childOrder(pages, page.parentId), pageId, index)
-  await api.orderPages(collectiveId, page.parentId, order)
+  await api.orderPages(collectiveId, page.parentId, order).catch((error: unknown) => {
+    if (title === undefined || !isCodedError(error)) throw error
+    throw withDetails(
+      error,
+      `The page is "${renamed.title}" now, but where it was: ${error.message}`,
+      {
+        hint: 'Repeat with index alone.',
+      },
+    )
+  })
   return renamed
 }
 
@@ -46,7 +60,10 @@ export async function moveToCollective(
 ): Promise<ApiPage> {
   const api = collectives(session)
   await api.movePageTo(collectiveId, pageId, target, move)
-  const pages = await api.pages(target)
+  const done = move.copy ? 'copied' : 'moved'
+  const pages = await api.pages(target).catch((error: unknown) => {
+    throw isCodedError(error) ? untold(error, done, target) : error
+  })
   const parent = pages.find(({ id, parentId }) =>
     move.parentId === undefined ? parentId === 0 : id === move.parentId,
   )
@@ -54,8 +71,15 @@ export async function moveToCollective(
   const order = parent?.subpageOrder ?? []
   const id = move.copy ? order[Math.min(move.index ?? 0, order.length - 1)] : pageId
   const page = pages.find(candidate => candidate.id === id)
-  if (page === undefined) throw missing(pageId)
+  if (page === undefined) throw untold(missing(pageId), done, target)
   return page
+}
+
+/** What was done must not look as if it were not. */
+function untold(error: CodedError, done: string, target: number): CodedError {
+  return withDetails(error, `The page was ${done}, but where it is now is not known`, {
+    hint: `Do not repeat it: list the pages of collective ${target}.`,
+  })
 }
 
 function missing(pageId: number): CodedError {

@@ -11,11 +11,15 @@ export interface FoundPage {
   matched: 'title' | 'content'
 }
 
-/** What was found; without `indexed` there was nothing to be found in what pages say. */
+/** What was found, and why there may be more. */
 export interface Findings {
   found: FoundPage[]
-  indexed: boolean
+  note: string | undefined
 }
+
+const NOTHING = 'Nothing found in texts; new ones are indexed by a background job only.'
+const BROKEN =
+  'Found by titles only: the index of texts is out of date, which a background job of Nextcloud mends.'
 
 /**
  * Pages whose titles have all words of the query, and those that the full-text index has. The
@@ -30,8 +34,9 @@ export async function searchPages(
   const [pages, inContent] = await Promise.all([
     api.pages(collectiveId),
     api.search(collectiveId, query).catch((error: unknown) => {
-      // An index that is broken says as little as one that is empty.
-      if (hasCode(error, 'UPSTREAM_ERROR')) return []
+      // An index that is broken says as little as one that is empty. One with a page that has been
+      // deleted since makes Nextcloud say that there is nothing at all.
+      if (hasCode(error, 'UPSTREAM_ERROR') || hasCode(error, 'NOT_FOUND')) return undefined
       throw error
     }),
   ])
@@ -41,10 +46,10 @@ export async function searchPages(
   return {
     found: [
       ...inTitle.map(page => ({ page, matched: 'title' as const })),
-      ...inContent
+      ...(inContent ?? [])
         .filter(({ id }) => !known.has(id))
         .map(page => ({ page, matched: 'content' as const })),
     ],
-    indexed: inContent.length > 0,
+    note: inContent === undefined ? BROKEN : inContent.length === 0 ? NOTHING : undefined,
   }
 }

@@ -10,6 +10,17 @@ import { pathOf } from './content.ts'
 export const collectiveId = z.int().min(1)
 export const pageId = z.int().min(1)
 export const tagId = z.int().min(1)
+/** What with an ending and a number is still the name of a file, in bytes. */
+const LONGEST_TITLE = 240
+export const pageTitle = z
+  .string()
+  .trim()
+  .min(1)
+  .refine(title => /^\P{Cc}*$/u.test(title), 'must be one line')
+  .refine(
+    title => Buffer.byteLength(title) <= LONGEST_TITLE,
+    `has more than ${LONGEST_TITLE} bytes`,
+  )
 export const emojiArgument = z.string().optional().describe('One emoji; none takes it away')
 
 export const Collective = z.object({

@@ -23,6 +23,7 @@ export const listContactsTool = defineTool({
   description: 'Lists the contacts of one address book by name. To find somebody, search.',
   scopes: ['contacts:read'],
   effect: 'read',
+  untrusted: true,
   input: z.object({
     addressbook: z.string().min(1).describe('Name or display name'),
     limit: limit.default(100),
@@ -54,6 +55,7 @@ export const searchContactsTool = defineTool({
     'Finds contacts in all address books by name, mail address, phone number, organisation, nickname, group or note, best first. All words must match; case, accents and the way numbers are written do not count.',
   scopes: ['contacts:read'],
   effect: 'read',
+  untrusted: true,
   input: z.object({
     query: z.string(),
     addressbook: z.string().optional().describe('Only in this one'),
@@ -88,6 +90,7 @@ export const getContact = defineTool({
   description: 'Reads one contact in full, with the etag for an update and the photo if wanted.',
   scopes: ['contacts:read'],
   effect: 'read',
+  untrusted: true,
   input: z.object({
     addressbook: z.string().min(1),
     uid: z.string().min(1),

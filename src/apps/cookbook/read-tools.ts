@@ -16,6 +16,7 @@ export const listRecipes = defineTool({
   description: 'Lists all recipes by name.',
   scopes: ['cookbook:read'],
   effect: 'read',
+  untrusted: true,
   input: z.object(paging),
   output: z.object({ ...listed, total_count: z.int() }),
   async run({ session }, args) {
@@ -31,6 +32,7 @@ export const searchRecipes = defineTool({
     'Finds recipes with any of the words in name, keywords or category; ingredients are not searched.',
   scopes: ['cookbook:read'],
   effect: 'read',
+  untrusted: true,
   input: z.object({ query: z.string().trim().min(1), ...paging }),
   output: z.object({ ...listed, query: z.string(), total_found: z.int() }),
   async run({ session }, { query, ...args }) {
@@ -57,6 +59,7 @@ export const listCategories = defineTool({
   description: 'Lists categories with the number of recipes; "*" counts those without one.',
   scopes: ['cookbook:read'],
   effect: 'read',
+  untrusted: true,
   input: z.object({}),
   output: z.object({ categories: Counts, total: z.int() }),
   async run({ session }) {
@@ -71,6 +74,7 @@ export const getRecipesInCategory = defineTool({
   description: 'Lists the recipes of one category.',
   scopes: ['cookbook:read'],
   effect: 'read',
+  untrusted: true,
   input: z.object({
     category: z.string().describe('Exact name; "_" or "*" for recipes without one'),
     ...paging,
@@ -89,6 +93,7 @@ export const listKeywords = defineTool({
   description: 'Lists keywords with the number of recipes.',
   scopes: ['cookbook:read'],
   effect: 'read',
+  untrusted: true,
   input: z.object({}),
   output: z.object({ keywords: Counts, total: z.int() }),
   async run({ session }) {
@@ -103,6 +108,7 @@ export const getRecipesWithKeywords = defineTool({
   description: 'Lists the recipes that have all of the keywords.',
   scopes: ['cookbook:read'],
   effect: 'read',
+  untrusted: true,
   input: z.object({ keywords: z.array(z.string()).min(1), ...paging }),
   output: z.object({ ...listed, total_count: z.int() }),
   async run({ session }, { keywords, ...args }) {

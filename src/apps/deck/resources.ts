@@ -25,6 +25,7 @@ const resource = (
   description,
   mimeType: 'application/json',
   scopes: ['deck:read'],
+  untrusted: true,
   read: async ({ session }, variables) => ({
     json: await json(session, variable => idOf(variable, variables[variable])),
   }),

@@ -53,7 +53,8 @@ export async function listComments(
 /**
  * Adds a comment as the user. Two requests.
  * @returns the id of the comment, null where Nextcloud did not tell it, and the message as stored
- * @throws CodedError `BAD_INPUT` for an empty message or one of more than 1000 characters
+ * @throws CodedError `BAD_INPUT` for a message that is empty, has control characters or more than 1000
+ *   characters
  */
 export async function createComment(
   place: Place,
@@ -63,6 +64,8 @@ export async function createComment(
   const trimmed = phpTrim(message)
   const length = [...trimmed].length
   if (trimmed.trim() === '') throw badInput('The message is empty')
+  // Nextcloud would store them, and its list of comments could not be read any more.
+  if (/[^\P{Cc}\t\n\r]/u.test(trimmed)) throw badInput('The message has control characters')
   if (length > LONGEST_MESSAGE) {
     throw badInput(`The message has ${length} characters; Nextcloud takes ${LONGEST_MESSAGE}`)
   }

@@ -1,7 +1,7 @@
 /** Which files carry which system tags. */
 import { multistatus, propertyText } from '../../nextcloud/dav/multistatus.ts'
 import { children, document, type Element, nc, oc } from '../../nextcloud/dav/xml.ts'
-import { badInput, CodedError, hasCode } from '../../nextcloud/errors.ts'
+import { badInput, CodedError, type ErrorDetails, hasCode } from '../../nextcloud/errors.ts'
 import { named, type Place } from '../../nextcloud/files/home.ts'
 import { foldedName, listTags, type Tag } from '../../nextcloud/files/system-tags.ts'
 import { unusable } from '../../nextcloud/reply.ts'
@@ -43,8 +43,8 @@ export async function tagsOf(place: Place): Promise<{ fileId: number; tags: Tag[
  * Puts tags on a file and takes others off, by name, whatever their case. Two requests, and one for
  * each tag that changes.
  * @param create whether tags that do not exist are made, for everybody
- * @throws CodedError `BAD_INPUT` for a tag that does not exist, before anything is changed;
- *   `FORBIDDEN` for one that this user may not use
+ * @throws CodedError `BAD_INPUT` for a tag that does not exist and `FORBIDDEN` for one that this user may
+ *   not use, before anything is changed
  */
 export async function changeTags(
   place: Place,
@@ -54,7 +54,11 @@ export async function changeTags(
   const both = add.find(name => remove.some(other => isSame(name, other)))
   if (both !== undefined) throw badInput(`add, remove: the tag "${both}" is in both`)
   const [known, { fileId, tags: present }] = await Promise.all([listTags(session), tagsOf(place)])
-  const wanted = add.filter(name => !present.some(tag => isSame(tag.name, name)))
+  const wanted = add.filter(
+    (name, at) =>
+      !present.some(tag => isSame(tag.name, name)) &&
+      add.findIndex(other => isSame(other, name)) === at,
+  )
   const unwanted = present.filter(tag => remove.some(name => isSame(tag.name, name)))
   const missing = wanted.filter(name => !known.some(tag => isSame(tag.name, name)))
   if (missing.length > 0 && !create) {
@@ -68,11 +72,17 @@ export async function changeTags(
             .join(', ')}. create=true makes new ones, for everybody.`,
     )
   }
-  const added: string[] = []
-  for (const name of wanted) {
+  const chosen = wanted.map(name => {
     const found = known.filter(tag => isSame(tag.name, name))
     // Several tags may have one name: they differ in who may use them.
-    const tag = found.find(({ mayAssign }) => mayAssign) ?? found[0]
+    return { name, tag: found.find(({ mayAssign }) => mayAssign) ?? found[0] }
+  })
+  const reserved = [...chosen.map(({ tag }) => tag), ...unwanted].find(
+    tag => !(tag?.mayAssign ?? true),
+  )
+  if (reserved !== undefined) throw mayNotUse({ subject: `the tag ${reserved.name}` })
+  const added: string[] = []
+  for (const { name, tag } of chosen) {
     const id = tag?.id ?? (await createTag(session, name))
     await assign(session, 'PUT', fileId, id, tag?.name ?? name)
     added.push(tag?.name ?? name)
@@ -118,8 +128,12 @@ async function assign(
     })
   } catch (error) {
     if (!(error instanceof CodedError) || !hasCode(error, 'FORBIDDEN')) throw error
-    throw new CodedError('FORBIDDEN', 'This user may not use the tag', error.details)
+    throw mayNotUse(error.details)
   }
+}
+
+function mayNotUse(details: ErrorDetails): CodedError {
+  return new CodedError('FORBIDDEN', 'This user may not use the tag, or not on this file', details)
 }
 
 /** Whatever prefix its namespace has. */

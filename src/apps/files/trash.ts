@@ -6,7 +6,7 @@ import { type DavResource, multistatus, propertyText } from '../../nextcloud/dav
 import { encodePath, segmentsBelow } from '../../nextcloud/dav/paths.ts'
 import { davRoot } from '../../nextcloud/dav/principal.ts'
 import { child, dav, document, nc, oc } from '../../nextcloud/dav/xml.ts'
-import { badInput } from '../../nextcloud/errors.ts'
+import { badInput, isCodedError } from '../../nextcloud/errors.ts'
 import type { Home } from '../../nextcloud/files/home.ts'
 import { unusable } from '../../nextcloud/reply.ts'
 import { statIfExists } from './listing.ts'
@@ -39,7 +39,7 @@ export async function listTrash(home: Home): Promise<TrashEntry[]> {
 /**
  * Puts something back where it was. Three requests, four where it is elsewhere now.
  * @returns what it was, and the path that it has: where its place is taken Nextcloud gives it
- *   another name, where its folder is gone it lies in the root
+ *   another name, where its folder is gone it lies in the root; null where that cannot be found out
  * @throws CodedError `NOT_FOUND`
  */
 export async function restore(
@@ -57,10 +57,20 @@ export async function restore(
     expect: [201, 204],
     subject: entry.name,
   })
-  const before = await statIfExists(home.place(entry.originalPath))
-  if (before?.file_id === entry.fileId) return { entry, path: entry.originalPath }
-  const now = entry.fileId === null ? undefined : await findById(home, entry.fileId)
-  return { entry, path: now?.path ?? null }
+  // It is restored: a failure to find it must not make that look otherwise.
+  const path = await pathOf(home, entry).catch((error: unknown) => {
+    if (isCodedError(error)) return null
+    throw error
+  })
+  return { entry, path }
+}
+
+/** Where something is that has been restored. */
+async function pathOf(home: Home, { fileId, originalPath }: TrashEntry): Promise<string | null> {
+  if (fileId === null) return null
+  const before = await statIfExists(home.place(originalPath))
+  if (before?.file_id === fileId) return originalPath
+  return (await findById(home, fileId))?.path ?? null
 }
 
 /** Deletes something for good. One request. @throws CodedError `NOT_FOUND` */

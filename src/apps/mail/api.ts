@@ -4,10 +4,11 @@
  */
 import { z } from 'zod'
 import { encodeSegment } from '../../nextcloud/dav/paths.ts'
+import { type CodedError, hasCode, withDetails } from '../../nextcloud/errors.ts'
 import type { HttpRequest } from '../../nextcloud/request.ts'
 import type { Session } from '../../nextcloud/session.ts'
 import { list } from '../../nextcloud/tolerant.ts'
-import { ask } from './refusals.ts'
+import { ask, isMailServerError } from './refusals.ts'
 import { Account, Anything, Envelope, MailboxList, Message, Tag } from './shapes.ts'
 
 /** Path of the API below the instance. */
@@ -86,13 +87,22 @@ export function mail(session: Session) {
       return (await send('GET', `/messages/${id}`, aboutMessage(id))).json(Envelope)
     },
 
-    /** A mail with its text; read from the mail server. */
+    /**
+     * A mail with its text; read from the mail server. One request, two where that fails: Nextcloud
+     * says of a mail that is gone there what it says of a server that is down.
+     */
     async message(id: number): Promise<Message> {
       const reply = await ask(session, {
         method: 'GET',
         path: `/ocs/v2.php/apps/mail/message/${id}`,
         subject: aboutMessage(id),
         headers: { accept: 'application/json' },
+      }).catch(async (error: unknown) => {
+        if (!hasCode(error, 'UPSTREAM_ERROR')) throw error
+        const known = await send('GET', `/messages/${id}`, aboutMessage(id)).catch(
+          (second: unknown) => second,
+        )
+        throw hasCode(known, 'NOT_FOUND') ? known : error
       })
       return reply.json(z.object({ ocs: z.object({ data: Message }) })).ocs.data
     },
@@ -118,12 +128,18 @@ export function mail(session: Session) {
       return (await send('DELETE', tagPath(id, imapLabel), aboutMessage(id))).json(Tag)
     },
 
-    /** The mail has another id afterwards, which a sync of the mailbox tells. */
+    /**
+     * The mail has another id afterwards, which a sync of the mailbox tells. Nextcloud says of a
+     * mailbox of another account what it says of mail servers that are down.
+     */
     async move(id: number, mailboxId: number): Promise<void> {
       const subject = `${aboutMessage(id)} or mailbox ${mailboxId}`
-      const reply = await write('POST', `/messages/${id}/move`, subject, {
-        destFolderId: mailboxId,
-      })
+      const json = { destFolderId: mailboxId }
+      const reply = await write('POST', `/messages/${id}/move`, subject, json).catch(
+        (error: unknown) => {
+          throw isMailServerError(error) ? otherAccount(error) : error
+        },
+      )
       reply.json(Anything)
     },
 
@@ -133,6 +149,13 @@ export function mail(session: Session) {
       reply.json(Anything)
     },
   }
+}
+
+function otherAccount(error: CodedError): CodedError {
+  const message = "Nextcloud failed; the mailbox may be another account's, or the mail server down"
+  return withDetails(error, message, {
+    hint: `A mail stays in its account: nc_mail_list_mailboxes lists the mailboxes there. ${error.details.hint ?? ''}`,
+  })
 }
 
 /** A JSON body with its header. */

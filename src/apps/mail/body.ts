@@ -27,8 +27,8 @@ export function textOf({ body, signature, hasHtmlBody }: Message): string | null
  * text may be all that a newsletter says.
  */
 function withBlockedImages(html: string): string {
-  return html.replaceAll(/<img\b[^>]*\bdata-original-src=[^>]*>/g, image =>
-    image.replace(/\bstyle="[^"]*"/, ''),
+  return html.replaceAll(/<img\b[^<>]*>/g, image =>
+    /\bdata-original-src=/.test(image) ? image.replace(/\bstyle="[^"]*"/, '') : image,
   )
 }
 
@@ -39,7 +39,7 @@ function withBlockedImages(html: string): string {
 function plain(html: string): string {
   return html
     .replaceAll('\r\n', '\n')
-    .replaceAll(/<\/?a\b[^>]*>/g, '')
+    .replaceAll(/<\/?a\b[^<>]*>/g, '')
     .replaceAll(/&(?:lt|gt|quot|#039|amp);/g, entity => ENTITIES[entity] ?? entity)
 }
 

@@ -9,7 +9,8 @@ import { refusal } from './refusals.ts'
 
 /** A part of a file. */
 export interface Download {
-  name: string
+  /** Null where it has a line break, which no header can have. */
+  name: string | null
   mime: string | undefined
   bytes: Buffer
   /** Bytes of the whole file; undefined where it was not told and the end was not reached. */
@@ -22,6 +23,9 @@ export interface Part {
   offset: number
   most: number
 }
+
+/** What the Mail app serves files as. */
+const FILE_TYPE = /^(?:application\/octet-stream|message\/rfc822)\b/i
 
 /**
  * Reads a part of what the Mail app gives as a file. It knows no ranges: what is before the part
@@ -47,8 +51,12 @@ export async function download(
   try {
     reply = await session.stream(request)
     if (reply.status !== 200) throw refusal(request, await whole(reply))
-    const name = filename(reply.headers['content-disposition'])
-    if (name === undefined) throw unusable('something that is not the file')
+    const { 'content-disposition': disposition, 'content-type': type } = reply.headers
+    const name = filename(disposition) ?? null
+    // Pages that something else answers with have neither.
+    if (name === null && !FILE_TYPE.test(type ?? '')) {
+      throw unusable('something that is not the file')
+    }
     const bytes = await take(reply.body, offset, most + 1)
     const ended = bytes.length <= most
     const length = reply.headers['content-length']
@@ -58,7 +66,7 @@ export async function download(
     }
     return {
       name,
-      mime: reply.headers['content-type'],
+      mime: type,
       bytes: bytes.subarray(0, most),
       size,
       next: ended ? undefined : offset + most,

@@ -5,7 +5,7 @@
  * @see https://github.com/nextcloud/mail/blob/main/lib/Service/MailTransmission.php
  */
 import { z } from 'zod'
-import { badInput, CodedError } from '../../nextcloud/errors.ts'
+import { badInput, CodedError, isCodedError, withDetails } from '../../nextcloud/errors.ts'
 import type { Session } from '../../nextcloud/session.ts'
 import { number } from '../../nextcloud/tolerant.ts'
 import { API, json, mail } from './api.ts'
@@ -35,21 +35,37 @@ export async function saveDraft(
   { accountId, to, cc, subject, body, isHtml }: Draft,
   replaced?: number,
 ): Promise<number | null> {
-  const reply = await ask(session, {
-    method: 'POST',
-    path: `${API}/accounts/${accountId}/draft`,
-    subject: `mail account ${accountId}`,
-    ...json({
-      subject,
-      body,
-      to: formatRecipients(to),
-      cc: formatRecipients(cc),
-      bcc: '',
-      isHtml,
-      draftId: replaced ?? null,
-    }),
+  try {
+    const reply = await ask(session, {
+      method: 'POST',
+      path: `${API}/accounts/${accountId}/draft`,
+      subject: `mail account ${accountId}`,
+      ...json({
+        subject,
+        body,
+        to: formatRecipients(to),
+        cc: formatRecipients(cc),
+        bcc: '',
+        isHtml,
+        draftId: replaced ?? null,
+      }),
+    })
+    return reply.json(z.object({ id: number(null) })).id
+  } catch (error) {
+    throw isCodedError(error) && maybeSaved(error) ? unclear(error) : error
+  }
+}
+
+/** Nextcloud stores a draft first, and then fails where it cannot look into the mailbox. */
+function maybeSaved({ code, details: { status = 0 } }: CodedError): boolean {
+  return code === 'LOCKED' || status >= 500
+}
+
+function unclear(error: CodedError): CodedError {
+  return withDetails(error, `Nobody knows whether the draft was saved: ${error.message}`, {
+    outcomeUnknown: true,
+    hint: 'List the Drafts mailbox before saving it again.',
   })
-  return reply.json(z.object({ id: number(null) })).id
 }
 
 /**

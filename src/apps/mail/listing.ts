@@ -1,7 +1,8 @@
 /** Mails of a mailbox, page by page, with what has come meanwhile. */
-import { type CodedError, isCodedError } from '../../nextcloud/errors.ts'
+import type { CodedError } from '../../nextcloud/errors.ts'
 import type { Session } from '../../nextcloud/session.ts'
 import { type MessageQuery, mail } from './api.ts'
+import { isMailServerError } from './refusals.ts'
 import type { Envelope } from './shapes.ts'
 
 /** Most that the Mail app gives at a time. */
@@ -41,19 +42,26 @@ export async function listPage(session: Session, query: MessageQuery): Promise<P
 }
 
 async function page(session: Session, query: MessageQuery): Promise<Page> {
-  const { messages } = mail(session)
   const asked = Math.min(query.limit + 1, MOST_MESSAGES)
-  const found = await messages({ ...query, limit: asked })
+  const found = await first(session, query, asked)
   if (found.length < asked) return { messages: found, nextCursor: undefined, note: undefined }
   const whole = withoutLastSecond(found)
   if (whole.length > 0) return upTo(whole)
   // More mails of one second than were asked for.
-  const all = asked < MOST_MESSAGES ? await messages({ ...query, limit: MOST_MESSAGES }) : found
+  const all = asked < MOST_MESSAGES ? await first(session, query, MOST_MESSAGES) : found
   const ofSecond = all.filter(({ dateInt }) => dateInt === all[0]?.dateInt)
   if (ofSecond.length === MOST_MESSAGES) return { ...upTo(ofSecond), note: CROWDED }
   return ofSecond.length === all.length
     ? { messages: all, nextCursor: undefined, note: undefined }
     : upTo(ofSecond)
+}
+
+/**
+ * At most so many. Of mails found by their text Nextcloud gives so many of each thousand, and
+ * between the last ones of those others are missing.
+ */
+async function first(session: Session, query: MessageQuery, limit: number): Promise<Envelope[]> {
+  return (await mail(session).messages({ ...query, limit })).slice(0, limit)
 }
 
 function upTo(messages: Envelope[]): Page {
@@ -82,9 +90,7 @@ async function refresh(session: Session, mailboxId: number): Promise<Fetched> {
     }
     return state === 'done' ? {} : { note: UNFINISHED }
   } catch (failure) {
-    if (isCodedError(failure) && failure.details.serverMessage === 'Server error') {
-      return { note: STALE, failure }
-    }
+    if (isMailServerError(failure)) return { note: STALE, failure }
     throw failure
   }
 }

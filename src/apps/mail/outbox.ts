@@ -161,6 +161,8 @@ export async function sendFromOutbox(session: Session, id: number): Promise<Atte
   } catch (error) {
     if (!isCodedError(error)) throw error
     const { status = 0, outcomeUnknown } = error.details
+    // Somebody else has taken it out meanwhile: has sent it, or deleted it.
+    if (status === 404) return { fate: 'unknown', cause: error }
     if (!outcomeUnknown && status < 500) return { fate: 'not tried', cause: error }
     return { fate: await look(session, id), cause: error }
   }

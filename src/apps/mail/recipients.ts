@@ -8,6 +8,9 @@ export interface Recipient {
   email: string
 }
 
+/** What Nextcloud stores of a name or an address. */
+const MOST_CHARACTERS = 255
+
 const LOCAL_PART = /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*$/
 const DOMAIN =
   /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])$/i
@@ -25,21 +28,35 @@ export function parseRecipients(argument: string, text: string): Recipient[] {
 
 /** Splits at separators that are neither in quotes nor in angle brackets. */
 function entriesOf(text: string): string[] {
-  const entries = text.match(/(?:"(?:[^"\\]|\\.)*"|<[^>]*>|[^,;])+/gs) ?? []
+  const entries = ['']
+  let inside: '' | '"' | '<' = ''
+  let escaped = false
+  for (const character of text) {
+    if (inside === '' && (character === ',' || character === ';')) {
+      entries.push('')
+      continue
+    }
+    entries[entries.length - 1] += character
+    if (inside === '' && (character === '"' || character === '<')) inside = character
+    else if (inside === '<' ? character === '>' : character === '"' && !escaped) inside = ''
+    escaped = inside === '"' && character === '\\' && !escaped
+  }
   return entries.map(entry => entry.trim()).filter(entry => entry !== '')
 }
 
 function recipientOf(argument: string, entry: string): Recipient {
   const [, quoted, name, bracketed] =
-    /^(?:"((?:[^"\\]|\\.)*)"|([^"<>]*?))\s*<([^<>]*)>$/s.exec(entry) ?? []
+    /^(?:"((?:[^"\\]|\\.)*)"\s*|([^"<>]*))<([^<>]*)>$/s.exec(entry) ?? []
   const email = emailOf(bracketed ?? entry)
   const label = (quoted?.replaceAll(/\\(.)/gs, '$1') ?? name ?? '').trim()
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
-  if (email === undefined || /[\u0000-\u001F\u007F]/.test(label)) {
+  if (email === undefined || /\p{Cc}/u.test(label)) {
     throw badInput(
-      `${argument}: "${entry}" is not a mail address`,
+      `${argument}: "${shortened(entry)}" is not a mail address`,
       'Write name@example.org or "Last, First" <name@example.org>, separated by commas.',
     )
+  }
+  if (label.length > MOST_CHARACTERS) {
+    throw badInput(`${argument}: "${shortened(label)}" is too long for a name`)
   }
   return { label: label === '' ? email : label, email }
 }
@@ -47,9 +64,14 @@ function recipientOf(argument: string, entry: string): Recipient {
 function emailOf(text: string): string | undefined {
   const at = text.lastIndexOf('@')
   const local = text.slice(0, at).trim()
-  if (at < 1 || local.length > 64 || !LOCAL_PART.test(local)) return undefined
+  if (at < 1 || text.length > MOST_CHARACTERS || !LOCAL_PART.test(local)) return undefined
   const domain = domainToASCII(text.slice(at + 1).trim())
-  return DOMAIN.test(domain) ? `${local}@${domain}` : undefined
+  const email = `${local}@${domain}`
+  return DOMAIN.test(domain) && local.length <= 64 && email.length <= 254 ? email : undefined
+}
+
+function shortened(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 80).toWellFormed()}…` : text
 }
 
 /** Recipients as they are written in a mail; {@link parseRecipients} reads it. */

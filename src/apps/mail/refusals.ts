@@ -22,9 +22,7 @@ export async function ask(session: Session, request: HttpRequest): Promise<Reply
   const reply = await session
     .send({ ...request, expect: [...(request.expect ?? [200, 201, 202, 206]), ...TELLING] })
     .catch((error: unknown) => {
-      throw isCodedError(error) && error.details.serverMessage === 'Server error'
-        ? mailServerError(error)
-        : error
+      throw isMailServerError(error) ? mailServerError(error) : error
     })
   if (TELLING.includes(reply.status) && !request.expect?.includes(reply.status)) {
     throw refusal(request, reply)
@@ -66,6 +64,10 @@ function missing({ details }: CodedError): CodedError {
 }
 
 /** Nextcloud says "Server error" whenever the mail server is the cause, and rarely otherwise. */
+export function isMailServerError(error: unknown): error is CodedError {
+  return isCodedError(error) && error.details.serverMessage === 'Server error'
+}
+
 function mailServerError(error: CodedError): CodedError {
   const message = "Nextcloud failed; the account's mail server may be down or refuse the login"
   return withDetails(error, message, MAIL_SERVER)

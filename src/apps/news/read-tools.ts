@@ -84,6 +84,7 @@ export const listFeeds = defineTool({
   description: 'Lists subscribed feeds with unread counts and errors.',
   scopes: ['news:read'],
   effect: 'read',
+  untrusted: true,
   input: z.object({
     limit: z.int().min(1).max(1_000).default(200),
     offset: z.int().min(0).default(0),
@@ -197,6 +198,7 @@ export const getFeedHealth = defineTool({
   description: 'Tells whether a feed can be fetched, and when its latest item is from.',
   scopes: ['news:read'],
   effect: 'read',
+  untrusted: true,
   input: z.object({ feed_id: id }),
   output: z.object({
     feed_id: z.int(),

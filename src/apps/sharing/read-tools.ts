@@ -17,6 +17,7 @@ export function readTools(open: OpenFiles): Tool[] {
     description: 'Lists what the user shares, or what others share with them.',
     ...reading,
     effect: 'read',
+    untrusted: true,
     input: z.object({
       path: z.string().optional().describe('Only of this file or folder'),
       shared_with_me: z.boolean().default(false),
@@ -60,6 +61,7 @@ export function readTools(open: OpenFiles): Tool[] {
     description: 'Reads one share: with whom, permissions, expiry, link.',
     ...reading,
     effect: 'read',
+    untrusted: true,
     input: z.object({ share_id: z.int() }),
     output: Share.extend({ result: z.string() }),
     async run({ session }, { share_id }) {

@@ -1,6 +1,7 @@
 /** Shares as the tools tell of them. */
 import { z } from 'zod'
 import { segmentsOf } from '../../nextcloud/dav/paths.ts'
+import { isoTime } from '../../nextcloud/tolerant.ts'
 import type { ApiShare } from './api.ts'
 import { hasLink, KINDS, kindName } from './kinds.ts'
 import { permissionNames } from './permissions.ts'
@@ -64,7 +65,7 @@ export function shareOf(share: ApiShare): z.input<typeof Share> {
     file_id: share.file_source,
     shared_by_name: share.displayname_owner || share.uid_owner,
     owner: share.uid_file_owner || share.uid_owner,
-    shared_at: share.stime === null ? null : new Date(share.stime * 1_000).toISOString(),
+    shared_at: isoTime(share.stime),
     ...(hasLink(share.share_type) && share.token ? { token: share.token } : {}),
     ...(hasLink(share.share_type)
       ? { has_password: share.hasPassword, hide_download: share.hide_download }

@@ -3,6 +3,7 @@ import type { App } from '../../mcp/app.ts'
 import { defineTool } from '../../mcp/tool.ts'
 import { isEmoji } from '../../nextcloud/emoji.ts'
 import { badInput, hasCode, isCodedError, withDetails } from '../../nextcloud/errors.ts'
+import { isoTime } from '../../nextcloud/tolerant.ts'
 import { type ApiStatus, STATUSES, userStatus } from './api.ts'
 
 /** Characters, as people count them; longer ones are refused by Nextcloud. */
@@ -129,14 +130,8 @@ function result({ userId, status, message, icon, clearAt }: ApiStatus): z.input<
     status,
     message: message || null,
     emoji: icon || null,
-    clear_at: clearAt === null ? null : iso(clearAt * 1_000),
+    clear_at: isoTime(clearAt),
   }
-}
-
-/** In ISO 8601; null for what is later than dates can be. */
-function iso(milliseconds: number): string | null {
-  const date = new Date(milliseconds)
-  return Number.isNaN(date.getTime()) ? null : date.toISOString()
 }
 
 /** How people are, as they say. */

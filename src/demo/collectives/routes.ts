@@ -52,6 +52,7 @@ function create(call: OcsCall): OcsResult {
   if (given === undefined) throw new OcsFault()
   const name = fileNameOf(given, '')
   if (name === '') throw new OcsRefusal(400, 'Empty collective name is not allowed')
+  if (Buffer.byteLength(name) < 3) throw new OcsRefusal(403, 'Circle name is too short')
   const team = [...state.teams.values()].find(
     candidate => candidate.name.toLowerCase() === name.toLowerCase(),
   )

@@ -43,7 +43,7 @@ export function handleMail(instance: Instance, exchange: Exchange): Reply {
     given: parameters(exchange),
     store: instance.state.mail,
   }
-  const [, resource = '', ...rest] = path.split('/').map(decodeURIComponent)
+  const [, resource = '', ...rest] = decodeURIComponent(path).split('/')
   return route(call, resource, rest) ?? unknownRoute()
 }
 

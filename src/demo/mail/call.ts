@@ -22,6 +22,11 @@ export function notFound(message: string): Reply {
   return failure(400, message)
 }
 
+/** What the app says where another request is fetching mail into the mailbox. */
+export function locked(mailboxId: number): Reply {
+  return failure(409, `${mailboxId} is already being synced`, 'MailboxLockedException')
+}
+
 /** A refusal with the name of PHP's exception. */
 export function failure(status: number, message: string, type = 'ClientException'): Reply {
   const data = { message, type: `OCA\\Mail\\Exception\\${type}` }

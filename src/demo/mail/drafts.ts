@@ -1,5 +1,5 @@
 import { integer, jsonReply, type Reply, text } from '../http.ts'
-import { failure, type MailCall, serverError } from './call.ts'
+import { failure, locked, type MailCall, serverError } from './call.ts'
 import { type Address, deliver, findMail, type MailAccount, synchronise } from './store.ts'
 
 /**
@@ -22,6 +22,8 @@ export function saveDraft({ store, user, given }: MailCall, account: MailAccount
   draft.flags.add('draft')
   const replaced = findMail(store, user.id, integer(given.draftId) ?? 0)?.mail.uid
   drafts.mails = drafts.mails.filter(({ uid }) => uid !== replaced || uid === draft.uid)
+  // Only now does it look into the mailbox; the draft is there whatever becomes of that.
+  if (account.servers.syncing) return locked(drafts.id)
   synchronise(store, drafts)
   return jsonReply(200, { id: draft.databaseId })
 }

@@ -1,5 +1,5 @@
 import { integer, jsonReply, type Reply, text } from '../http.ts'
-import { failure, type MailCall, notFound, serverError } from './call.ts'
+import { failure, locked, type MailCall, notFound, serverError } from './call.ts'
 import { parseFilter } from './filter.ts'
 import { envelopeJson, statsJson } from './json.ts'
 import { findMailbox, type Mail, type Mailbox, synchronise } from './store.ts'
@@ -7,8 +7,9 @@ import { findMailbox, type Mail, type Mailbox, synchronise } from './store.ts'
 /** GET messages: those of a mailbox that Nextcloud knows, the newest first, one without a limit. */
 export function listMessages({ store, user, given }: MailCall): Reply {
   const id = integer(given.mailboxId) ?? 0
-  const mailbox = findMailbox(store, user.id, id)?.mailbox
+  const { mailbox, account } = findMailbox(store, user.id, id) ?? {}
   if (mailbox === undefined) return notFound(`Mailbox ${id} does not exist`)
+  if (account?.servers.syncing) return locked(id)
   if (!mailbox.cached) {
     return failure(400, `mailbox ${id} is not cached`, 'MailboxNotCachedException')
   }
@@ -34,6 +35,7 @@ export function syncMailbox({ store, user, given }: MailCall, id: number): Reply
   const { mailbox, account } = found
   if (!mailbox.cached && given.init !== true) return jsonReply(428, [])
   if (!account.servers.imap) return serverError()
+  if (account.servers.syncing) return locked(id)
   synchronise(store, mailbox)
   const ids = Array.isArray(given.ids) ? given.ids.map(Number) : []
   const mails = known(mailbox).toSorted((a, b) => b.date - a.date)

@@ -96,8 +96,11 @@ function download(content: Buffer, name: string, type: string): Reply {
   const quoted = name.replaceAll(/["\\]/g, '\\$&')
   // PHP sends UTF-8 as it is; Node writes headers as Latin-1.
   const sent = Buffer.from(quoted, 'utf8').toString('latin1')
-  const disposition = `attachment; filename="${sent}"`
-  return reply(200, { 'Content-Type': type, 'Content-Disposition': disposition }, content)
+  // PHP leaves out a header with a line break.
+  const disposition = /[\r\n\0]/.test(sent)
+    ? {}
+    : { 'Content-Disposition': `attachment; filename="${sent}"` }
+  return reply(200, { 'Content-Type': type, ...disposition }, content)
 }
 
 /** Where there is a mailbox for it, what is marked as junk goes there, and back to the inbox. */

@@ -69,6 +69,8 @@ export interface Mailbox {
 export interface MailServers {
   /** Whether the mailboxes can be reached. */
   imap: boolean
+  /** Whether Nextcloud is just fetching mail into them, which keeps everybody else out. */
+  syncing: boolean
   /**
    * What becomes of a mail that is sent: it leaves; it is refused, for now or for good; nobody
    * knows; or it leaves and no copy can be kept.
@@ -165,7 +167,7 @@ export function addAccount(
     email,
     mailboxes: [],
     aliases: [],
-    servers: { imap: true, smtp: 'sends' },
+    servers: { imap: true, syncing: false, smtp: 'sends' },
   }
   for (const [mailbox, role] of Object.entries(roles)) addMailbox(store, account, mailbox, role)
   account.mailboxes.sort((a, b) => listed.indexOf(a.name) - listed.indexOf(b.name))

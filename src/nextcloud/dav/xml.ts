@@ -55,8 +55,15 @@ export const card = (local: string) => `{${NS.CARDDAV}}${local}`
 export const cs = (local: string) => `{${NS.CALENDARSERVER}}${local}`
 export const apple = (local: string) => `{${NS.APPLE}}${local}`
 
+/** Characters that XML 1.0 forbids (section 2.2). */
+const FORBIDDEN = /[^\P{Cc}\t\n\r\u007F-\u009F]|[\uFFFE\uFFFF]/gu
+/** The same, written as numbers. */
+const FORBIDDEN_NUMBERS =
+  /&#(?:x0*(?:[0-8bcef]|1[0-9a-f]|fff[ef])|0*(?:[0-8]|1[124-9]|2\d|3[01]|6553[45]));/gi
+
 /**
- * Reads a document to its end.
+ * Reads a document to its end. Characters that XML forbids are passed over: Nextcloud stores them
+ * in comments and names, and sends them as they are.
  * @throws CodedError `UNREACHABLE` when it is not well-formed, is cut off, or declares a DTD
  */
 export function parseXml(source: string): Element {
@@ -93,7 +100,7 @@ export function parseXml(source: string): Element {
     root = stack.pop()
   })
   try {
-    parser.write(source).close()
+    parser.write(source.replace(FORBIDDEN, '').replace(FORBIDDEN_NUMBERS, '')).close()
   } catch (cause) {
     throw unusable('XML that is not well-formed', cause)
   }
@@ -113,13 +120,10 @@ export function children(element: Element | undefined, name: string): readonly E
 
 /** Text made safe for element content and attribute values; characters XML forbids are dropped. */
 export function escapeXml(text: string): string {
-  return (
-    text
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly those XML 1.0 forbids
-      .replace(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g, '')
-      .toWellFormed()
-      .replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`)
-  )
+  return text
+    .replace(FORBIDDEN, '')
+    .toWellFormed()
+    .replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`)
 }
 
 /**

@@ -7,7 +7,7 @@ describe('HTML as Markdown', () => {
     ['<h1>Plan</h1><h3>Part <i>two</i></h3><p>Text', '# Plan\n\n### Part *two*\n\nText'],
     ['<p>Hello&nbsp;<b>you</b>, and <em>you</em>.<br>Bye', 'Hello **you**, and *you*.\nBye'],
     ['<a href="https://example.org/?a=1&amp;b=2">here</a>', '[here](https://example.org/?a=1&b=2)'],
-    ['<a href="https://example.org/a b(1)">x</a>', '[x](https://example.org/a%20b(1))'],
+    ['<a href="https://example.org/a b(1)">x</a>', '[x](https://example.org/a%20b%281%29)'],
     ['<a href="#top">up</a> <a>no</a> <a href="cid:1">part</a>', 'up no part'],
     ['<ul><li>one<ul><li>two</ul><li>three</ul>', '- one\n  - two\n- three'],
     ['<ol start=3><li>c<li>d</ol>', ' 3. c\n 4. d'.trim()],
@@ -35,6 +35,10 @@ describe('what nobody sees is not there', () => {
     '<div style="color:red;display:none">secret</div>seen',
     '<div style="display: none">secret</div><p hidden>secret</p>seen',
     '<span style="visibility:hidden">secret</span>seen<!-- secret -->',
+    '<p STYLE="COLOR:RED;DISPLAY:NONE;">secret</p>seen',
+    '<p style="display:none !important">secret</p>seen',
+    '<p style="opacity:0">secret</p><p style="opacity: 0; color: red">secret</p>seen',
+    '<div style="max-height:0px;overflow:hidden;">secret</div>seen',
     'seen<template><p>secret</p></template><object>secret</object>',
   ])('%s', html => {
     expect(htmlToMarkdown(html)).toBe('seen')

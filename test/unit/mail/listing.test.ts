@@ -79,3 +79,22 @@ test('a mailbox that takes too long to fetch is listed with a note', async () =>
   expect(ids).toEqual([1, 2, 3])
   expect(notes).toEqual([expect.stringContaining('still fetching')])
 })
+
+test('where Nextcloud gives so many of each part of what it found, no mail is left out', async () => {
+  const times = Array.from({ length: 40 }, (_, at) => at + 1)
+  const old = mailbox(times.slice(0, 20), 'newest')
+  const young = mailbox(times.slice(20), 'newest')
+  const send = async (request: HttpRequest) => {
+    if (request.method === 'POST') return old.send(request)
+    const parts = await Promise.all([young, old].map(part => part.send(request)))
+    const mails = parts.flatMap(part => JSON.parse(part.text()) as { dateInt: number }[])
+    const found = mails.map(({ dateInt }) => ({ databaseId: dateInt, dateInt }))
+    return new Reply(
+      200,
+      { 'content-type': 'application/json' },
+      Buffer.from(JSON.stringify(found)),
+    )
+  }
+  const { ids } = await all({ ...old, send }, 5)
+  expect(ids).toEqual(times.toReversed())
+})

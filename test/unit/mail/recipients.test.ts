@@ -57,6 +57,40 @@ describe('recipients', () => {
     expect(() => parse(text)).toThrow(/is not a mail address/)
   })
 
+  test.each([
+    ['a name', `"${'n'.repeat(256)}" <a@b.org>`],
+    [
+      'an address',
+      `${'a'.repeat(60)}@${'b'.repeat(60)}.${'c'.repeat(60)}.${'d'.repeat(60)}.example.org`,
+    ],
+  ])('%s that Nextcloud has no room for is refused, in few words', (_, text) => {
+    const error = (() => {
+      try {
+        return parse(text)
+      } catch (caught) {
+        return caught
+      }
+    })()
+    expect(error).toMatchObject({ code: 'BAD_INPUT' })
+    expect(String(error).length).toBeLessThan(200)
+    expect(parse(`"${'n'.repeat(255)}" <a@b.org>`)).toHaveLength(1)
+  })
+
+  test.each(['<', '"\\', '"a', 'a ', ' ', '<a>', '"" ', 'a.'])(
+    'much of %j is soon refused',
+    piece => {
+      for (const end of ['', '"', '>', '<x', '@b.org', '<a@b.org>x']) {
+        const start = performance.now()
+        try {
+          parse(piece.repeat(100_000) + end)
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'BAD_INPUT' })
+        }
+        expect(performance.now() - start).toBeLessThan(1_000)
+      }
+    },
+  )
+
   test('what is written with quotes comes back, whatever is in the name', () => {
     const name = fc.string({ minLength: 1 }).filter(text => /^[^\p{Cc}]*$/u.test(text))
     fc.assert(

@@ -28,6 +28,16 @@ describe('the text of a mail', () => {
   })
 })
 
+test.each(['<img ', '<img data-original-src=', '<a ', '</a', '<img style="'])(
+  'much of %j is read soon',
+  piece => {
+    const start = performance.now()
+    textOf(message({ body: piece.repeat(20_000), hasHtmlBody: false }))
+    textOf(message({ body: piece.repeat(20_000), hasHtmlBody: true }))
+    expect(performance.now() - start).toBeLessThan(3_000)
+  },
+)
+
 test('stretches of a text fit together and cut no character', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), fc.integer({ min: 2, max: 9 }), (text, most) => {

@@ -53,6 +53,17 @@ describe('reading', () => {
     expect(() => parseXml(source)).toThrow(/XML/)
   })
 
+  test('characters that XML forbids do not keep the rest from being read', () => {
+    const numbers = ['&#0;', '&#8;', '&#11;', '&#31;', '&#x1;', '&#x0B;', '&#x1F;', '&#xFFFF;']
+    for (const bad of ['\0', '\u0001', '\u000B', '\u001F', '\uFFFE', '\uFFFF', ...numbers]) {
+      expect(parseXml(`<a><b>one${bad}two</b><b c="x${bad}y"/></a>`), bad).toMatchObject({
+        children: [{ text: 'onetwo' }, { attributes: { c: 'xy' } }],
+      })
+    }
+    const kept = '\t\n&#9;&#x9;&#10;\u0080&#128;&#x20;&amp;#1;'
+    expect(parseXml(`<a>${kept}</a>`).text).toBe('\t\n\t\t\n\u0080\u0080 &#1;')
+  })
+
   test('never hangs or throws anything but a coded error', () => {
     fc.assert(
       fc.property(fc.string(), source => {

@@ -13,6 +13,7 @@ import {
   tagId,
 } from '../shapes.ts'
 
+const name = z.string().trim().min(1)
 const Done = z.object(done)
 const result = (collective_id: number, message: string): z.input<typeof Done> => ({
   status_code: 200,
@@ -26,7 +27,7 @@ export const createCollective = defineTool({
   description: 'Creates a collective with its landing page, and a team of its name.',
   scopes: ['collectives:write'],
   effect: 'create',
-  input: z.object({ name: z.string().trim().min(1), emoji: z.string().optional() }),
+  input: z.object({ name: name.max(127), emoji: z.string().optional() }),
   output: z.object({
     id: z.int(),
     name: z.string().describe('As stored'),
@@ -127,7 +128,7 @@ export const createTag = defineTool({
   effect: 'create',
   input: z.object({
     collective_id: collectiveId,
-    name: z.string().trim().min(1),
+    name: name.max(250),
     color: z
       .string()
       .regex(/^#?[0-9A-Fa-f]{6}$/, 'six hexadecimal digits, as in FF8800')

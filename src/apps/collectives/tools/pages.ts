@@ -19,6 +19,7 @@ import {
   emojiArgument,
   Placed,
   pageId,
+  pageTitle,
   placed,
 } from '../shapes.ts'
 
@@ -43,7 +44,7 @@ export const createPage = defineTool({
   input: z.object({
     collective_id: collectiveId,
     parent_id: pageId.describe('The landing page for the top'),
-    title: z.string().trim().min(1),
+    title: pageTitle,
     content: z.string().optional().describe('Markdown'),
   }),
   output: Placed.extend({
@@ -106,7 +107,7 @@ export const movePage = defineTool({
   input: z.object({
     ...place,
     parent_id: pageId.optional(),
-    title: z.string().trim().min(1).optional(),
+    title: pageTitle.optional(),
     index: z.int().min(0).optional().describe('Place among the siblings; 0 is the first'),
     copy: z.boolean().default(false),
     to_collective_id: collectiveId.optional(),

@@ -105,10 +105,10 @@ export const searchPagesTool = defineTool({
     total: z.int(),
     query: z.string(),
     collective_id: z.int(),
-    note: z.string().optional().describe('Where no text was found: that it may not be indexed yet'),
+    note: z.string().optional().describe('Why texts with it may be missing'),
   }),
   async run({ session }, { collective_id, query, limit }) {
-    const { found, indexed } = await searchPages(session, collective_id, query)
+    const { found, note } = await searchPages(session, collective_id, query)
     return {
       results: found.slice(0, limit).map(({ page, matched }) => ({
         ...pageResult(session, collective_id, page),
@@ -117,9 +117,7 @@ export const searchPagesTool = defineTool({
       total: found.length,
       query,
       collective_id,
-      ...(indexed
-        ? {}
-        : { note: 'Nothing found in texts; new ones are indexed by a background job only.' }),
+      ...(note === undefined ? {} : { note }),
     }
   },
 })

@@ -69,6 +69,7 @@ const listAttachments = defineTool({
   description: 'Lists the files at a card, of both kinds.',
   scopes: ['deck:read'],
   effect: 'read',
+  untrusted: true,
   input: z.object(card),
   output: z.object({ results: z.array(AttachmentView), count: z.int() }),
   async run({ session }, place) {

@@ -14,6 +14,7 @@ export const getBoards = defineTool({
   description: 'Lists the boards of the user and those shared with them.',
   scopes: ['deck:read'],
   effect: 'read',
+  untrusted: true,
   input: z.object({ include_archived: z.boolean().default(true) }),
   output: z.object({ boards: z.array(BoardView), total: z.int() }),
   async run({ session }, { include_archived }) {
@@ -28,6 +29,7 @@ export const getBoardTool = defineTool({
   description: 'Reads a board: labels, who may be assigned, whom it is shared with.',
   scopes: ['deck:read'],
   effect: 'read',
+  untrusted: true,
   input: z.object({
     ...board,
     include_acl: z.boolean().default(true),

@@ -25,6 +25,7 @@ export const getLabels = defineTool({
   description: 'Lists the labels of a board.',
   scopes: ['deck:read'],
   effect: 'read',
+  untrusted: true,
   input: z.object(board),
   output: z.object({ labels: z.array(LabelView), total: z.int() }),
   async run({ session }, { board_id }) {
@@ -39,6 +40,7 @@ export const getLabelTool = defineTool({
   description: 'Reads one label.',
   scopes: ['deck:read'],
   effect: 'read',
+  untrusted: true,
   input: z.object({ ...board, ...labelId }),
   output: LabelView,
   run: async ({ session }, { board_id, label_id }) =>

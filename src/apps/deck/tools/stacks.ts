@@ -48,6 +48,7 @@ export const getArchivedStacks = defineTool({
   description: 'Lists the stacks of a board with their archived cards.',
   scopes: ['deck:read'],
   effect: 'read',
+  untrusted: true,
   input: z.object({ ...board, ...filter, ...perStack, ...detail }),
   output: Stacks,
   async run({ session }, { board_id, label, assigned_to, limit, ...more }) {

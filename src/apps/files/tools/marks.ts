@@ -5,9 +5,9 @@ import { badInput } from '../../../nextcloud/errors.ts'
 import { listTags } from '../../../nextcloud/files/system-tags.ts'
 import { setFavorite } from '../favorites.ts'
 import { changeTags, tagsOf } from '../tags.ts'
-import type { OpenHome } from './shared.ts'
+import { type OpenHome, shortText } from './shared.ts'
 
-const names = z.array(z.string().trim().min(1).max(64)).max(50).default([])
+const names = z.array(shortText.trim().min(1).max(64)).max(50).default([])
 
 /** The tools of this file, on the files that `open` gives. */
 export function markTools(open: OpenHome): Tool[] {
@@ -17,6 +17,7 @@ export function markTools(open: OpenHome): Tool[] {
     description: 'Lists the system tags of this Nextcloud, or those of a file or folder.',
     scopes: ['files:read'],
     effect: 'read',
+    untrusted: true,
     input: z.object({ path: z.string().optional() }),
     output: z.object({
       tags: z.array(z.object({ name: z.string(), may_assign: z.boolean() })),

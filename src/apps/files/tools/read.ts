@@ -34,6 +34,7 @@ export function readTools(open: OpenHome): Tool[] {
     description: 'Lists the files and folders directly in a folder.',
     scopes: ['files:read'],
     effect: 'read',
+    untrusted: true,
     input: z.object({
       path: z.string().default('').describe('"" is the root'),
       limit: z.int().min(1).max(5_000).default(500),

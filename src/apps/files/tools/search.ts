@@ -31,6 +31,7 @@ export function searchTools(open: OpenHome): Tool[] {
       'Finds files and folders by name, type and star, all of which must fit; without any, the newest.',
     scopes: ['files:read'],
     effect: 'read',
+    untrusted: true,
     input: z.object({
       name_pattern: pattern.optional(),
       mime_type: mimeType.optional(),
@@ -52,6 +53,7 @@ export function searchTools(open: OpenHome): Tool[] {
     description: 'Finds files and folders by name.',
     scopes: ['files:read'],
     effect: 'read',
+    untrusted: true,
     input: z.object({ pattern, ...where }),
     output: SearchResult,
     run: async ({ session }, { pattern, ...page }) =>
@@ -64,6 +66,7 @@ export function searchTools(open: OpenHome): Tool[] {
     description: 'Finds files by media type.',
     scopes: ['files:read'],
     effect: 'read',
+    untrusted: true,
     input: z.object({ mime_type: mimeType, ...where }),
     output: SearchResult,
     run: async ({ session }, { mime_type, ...page }) =>
@@ -76,6 +79,7 @@ export function searchTools(open: OpenHome): Tool[] {
     description: 'Lists the files and folders the user has starred.',
     scopes: ['files:read'],
     effect: 'read',
+    untrusted: true,
     input: z.object(where),
     output: SearchResult,
     run: async ({ session }, page) => found(await open(session), page, { onlyFavorites: true }),

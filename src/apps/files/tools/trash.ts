@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { errorBody } from '../../../mcp/result.ts'
 import { defineTool, type Tool } from '../../../mcp/tool.ts'
 import { badInput } from '../../../nextcloud/errors.ts'
+import { isoTime } from '../../../nextcloud/tolerant.ts'
 import { emptyTrash, listTrash, purge, restore, type TrashEntry } from '../trash.ts'
 import { nextOffset, type OpenHome, offset } from './shared.ts'
 
@@ -25,6 +26,7 @@ export function trashTools(open: OpenHome): Tool[] {
     description: 'Lists deleted files and folders, the latest first.',
     scopes: ['files:read'],
     effect: 'read',
+    untrusted: true,
     input: z.object({
       path_contains: z.string().optional().describe('Part of the original path'),
       limit: z.int().min(1).max(500).default(50),
@@ -62,7 +64,7 @@ export function trashTools(open: OpenHome): Tool[] {
       if (path === original_path) return { path, original_path, message: 'Restored' }
       const message =
         path === null
-          ? 'Restored, but not where it was: search for it by name.'
+          ? 'Restored; where it is now could not be found out: search for it by name.'
           : 'Restored elsewhere: its place was taken or its folder is gone.'
       return { path, original_path, message }
     },
@@ -119,7 +121,7 @@ function deleted(entry: TrashEntry): z.input<typeof Deleted> {
     trash_id: entry.trashId,
     name: entry.name,
     original_path: entry.originalPath,
-    deleted_at: entry.deleted === null ? null : new Date(entry.deleted * 1000).toISOString(),
+    deleted_at: isoTime(entry.deleted),
     is_directory: entry.isDirectory,
     size: entry.size,
   }

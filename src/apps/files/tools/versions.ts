@@ -1,8 +1,9 @@
 /** Tools for what files were before. */
 import { z } from 'zod'
 import { defineTool, type Tool } from '../../../mcp/tool.ts'
+import { isoTime } from '../../../nextcloud/tolerant.ts'
 import { labelVersion, listVersions, restoreVersion } from '../versions.ts'
-import type { OpenHome } from './shared.ts'
+import { type OpenHome, shortText } from './shared.ts'
 
 const version = z.string().min(1).describe('From nc_webdav_list_versions')
 
@@ -15,13 +16,14 @@ export function versionTools(open: OpenHome): Tool[] {
       'Lists what a file was before, newest first; read one with version in nc_webdav_read_file.',
     scopes: ['files:read'],
     effect: 'read',
+    untrusted: true,
     input: z.object({ path: z.string() }),
     output: z.object({
       path: z.string(),
       versions: z.array(
         z.object({
           version: z.string(),
-          written_at: z.string().describe('ISO 8601'),
+          written_at: z.string().nullable().describe('ISO 8601'),
           size: z.int().nullable().describe('Bytes'),
           label: z.string().nullable(),
           author: z.string().nullable().describe('User id'),
@@ -34,7 +36,7 @@ export function versionTools(open: OpenHome): Tool[] {
       const file = (await open(session)).place(path)
       const versions = (await listVersions(file)).map(({ isCurrent, version, ...rest }) => ({
         version,
-        written_at: new Date(Number(version) * 1000).toISOString(),
+        written_at: isoTime(Number(version)),
         ...rest,
         is_current: isCurrent,
       }))
@@ -64,7 +66,7 @@ export function versionTools(open: OpenHome): Tool[] {
     scopes: ['files:write'],
     effect: 'update',
     idempotent: true,
-    input: z.object({ path: z.string(), version, label: z.string().trim().max(255) }),
+    input: z.object({ path: z.string(), version, label: shortText.trim().max(255) }),
     output: z.object({ path: z.string(), version: z.string(), label: z.string() }),
     async run({ session }, { path, version, label }) {
       const file = (await open(session)).place(path)

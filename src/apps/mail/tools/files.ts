@@ -42,7 +42,7 @@ export const getAttachment = defineTool({
     const part = await download(session, path, subject, { offset, most: max_bytes })
     const { name, bytes, mime, size, next } = part
     // Nextcloud gives an empty file, named like a mail in a mail, for an attachment there is not.
-    if (size === 0 && name.endsWith(`${attachment_id}.eml`)) {
+    if (size === 0 && name?.endsWith(`${attachment_id}.eml`)) {
       throw new CodedError('NOT_FOUND', 'The mail has no such attachment', {
         subject,
         hint: 'nc_mail_get_message lists them.',

@@ -179,6 +179,7 @@ export const getMessage = defineTool({
     return {
       message: {
         ...message,
+        messageId: message.messageId || null,
         date: isoDate(message.dateInt),
         body,
         body_format: message.hasHtmlBody ? ('markdown' as const) : ('text' as const),

@@ -1,5 +1,6 @@
 /** Arguments and results that several tools share. */
 import { z } from 'zod'
+import { isoTime } from '../../../nextcloud/tolerant.ts'
 import type { Envelope } from '../shapes.ts'
 
 export const messageId = z.int().min(1).describe('databaseId of a list')
@@ -47,7 +48,7 @@ export const Changed = z.object({
 
 /** Seconds since 1970 as people write times, in UTC. */
 export function isoDate(seconds: number | null): string | null {
-  return seconds === null ? null : new Date(seconds * 1000).toISOString().replace('.000', '')
+  return isoTime(seconds)?.replace('.000', '') ?? null
 }
 
 /** Names of the tags of a mail, where it has any. */

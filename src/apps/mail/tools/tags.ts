@@ -8,7 +8,13 @@ import { messageId, TagResult } from './shapes.ts'
 
 const DEFAULT_COLOR = '#0082c9'
 const Tagged = z.object({ tag: TagResult, message_id: z.int().nullable() })
-const tagName = z.string().trim().min(1).max(128)
+/** A label with a slash is an address of something else, so that no mail could be given the tag. */
+const tagName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(128)
+  .refine(name => !name.includes('/'), 'Nextcloud puts no tag with a slash on mails')
 const tag = tagName.describe('Name, or label like $label1 (Important)')
 
 export const createTag = defineTool({

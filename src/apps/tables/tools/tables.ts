@@ -21,6 +21,7 @@ export const listTables = defineTool({
   description: 'Lists the tables of the user and those shared with them, with their views.',
   scopes: ['tables:read'],
   effect: 'read',
+  untrusted: true,
   input: z.object({}),
   output: z.object({
     tables: z.array(TableResult),
@@ -44,6 +45,7 @@ export const getSchema = defineTool({
     'Reads the columns of a table with their types, options and limits, and its views; or, with view_id, what a view shows.',
   scopes: ['tables:read'],
   effect: 'read',
+  untrusted: true,
   input: z.object({ table_id: tableId.optional(), view_id: viewId.optional() }),
   output: z.object({
     title: z.string(),

@@ -13,6 +13,7 @@ export const listTodos = defineTool({
     'Lists the todos of a task list, open and urgent ones first. Long descriptions are cut; todo_uid gives one in full.',
   scopes: ['todo:read', 'calendar:read'],
   effect: 'read',
+  untrusted: true,
   input: z.object({
     calendar_name: listName,
     ...filters,
@@ -43,6 +44,7 @@ export const searchTodos = defineTool({
   description: 'Finds todos in all task lists, open and urgent ones first.',
   scopes: ['todo:read', 'calendar:read'],
   effect: 'read',
+  untrusted: true,
   input: z.object(filters),
   output: Todos,
   async run({ session }, { limit, offset, ...filter }) {
