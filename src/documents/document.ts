@@ -52,7 +52,7 @@ export interface ExtractRequest {
   readonly onProgress?: ((done: number, total: number | undefined) => void) | undefined
 }
 
-/** Reads documents of every format that is known or configured. */
+/** Made by `createDocumentReader` in reader.ts. Reads documents of every format that is known or configured. */
 export interface DocumentReader {
   /** Whether there is a chance; decided without the bytes, so that nothing is downloaded in vain. */
   canRead(file: DocumentFile): boolean

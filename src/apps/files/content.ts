@@ -7,7 +7,7 @@ import { type Place, parentOf } from '../../nextcloud/files/home.ts'
 import { type StreamedReply, unusable } from '../../nextcloud/reply.ts'
 import type { HttpRequest } from '../../nextcloud/request.ts'
 import { errorOfTransport } from '../../nextcloud/translate.ts'
-import { decodeText, type Format, formatOf, isBinaryType, type Stretch } from './text.ts'
+import { decodeText, type Format, formatOf, isBinaryType, type Stretch } from '../../documents/encoding.ts'
 
 /** Text beyond this is given in parts. */
 const TEXT_BYTES = 1024 * 1024
