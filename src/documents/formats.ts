@@ -104,9 +104,3 @@ export function formatOfType(mediaType: string): BuiltInFormat | undefined {
   // RTF is text only to a machine.
   return isTextType(mediaType) && !mediaType.endsWith('/rtf') ? 'text' : undefined
 }
-
-/** Whether Markdown says more than the file itself does to somebody who reads it as text. */
-export function gainsFromReading(mediaType: string): boolean {
-  const format = formatOfType(mediaType)
-  return format !== 'text' && format !== 'markdown' && format !== 'html'
-}

@@ -13,8 +13,8 @@ import type { Recognise } from './parser.ts'
 export interface OcrOptions {
   /** As tesseract calls them: `eng`, `deu`. */
   readonly languages: readonly string[]
-  /** The module; another one in tests. */
-  readonly module: string
+  /** Default: tesseract.js; another one in tests. */
+  readonly module?: string
 }
 
 /** As much of tesseract.js as is used. */
@@ -33,7 +33,7 @@ const LSTM = 1
  * A recogniser that starts when the first picture comes, and stays for the next.
  * @throws DocumentError `UNSUPPORTED` when called and the module or a language is not installed
  */
-export function createRecogniser({ languages, module }: OcrOptions): Recognise {
+export function createRecogniser({ languages, module = 'tesseract.js' }: OcrOptions): Recognise {
   let started: ReturnType<Tesseract['createWorker']> | undefined
   return async picture => {
     started ??= start(module, languages)

@@ -93,7 +93,7 @@ function run(
     worker.on('message', onMessage).on('error', onError).on('exit', onExit).ref()
     signal?.addEventListener('abort', onAbort, { once: true })
     // The caller keeps the bytes: another reader may be tried with them.
-    const bytes = job.bytes.slice()
+    const bytes = new Uint8Array(job.bytes)
     worker.postMessage({ ...job, bytes }, [bytes.buffer])
   })
 }
