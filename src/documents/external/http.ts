@@ -73,7 +73,7 @@ export async function postFile(url: string, service: Service, upload: Upload): P
 
 function formOf({ field, bytes, name, mediaType, fields }: Upload): FormData {
   const form = new FormData()
-  form.append(field, new Blob([new Uint8Array(bytes)], { type: mediaType }), name)
+  form.append(field, new Blob([new Uint8Array(bytes)], { type: mediaType }), name.split('/').at(-1))
   for (const [key, value] of fields) form.append(key, value)
   return form
 }

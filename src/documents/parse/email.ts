@@ -4,6 +4,8 @@ import { DocumentError } from '../document.ts'
 import { htmlToMarkdown } from '../html.ts'
 import type { Parser } from './parser.ts'
 
+/** Without any of these it is no e-mail. */
+const USUAL = new Set(['from', 'to', 'subject', 'date', 'received', 'mime-version', 'content-type'])
 const MOST_PARTS_DEEP = 50
 const MOST_HEADER_BYTES = 1024 * 1024
 
@@ -13,7 +15,8 @@ export const parseEmail: Parser = async ({ bytes, limits, pages }) => {
     maxNestingDepth: MOST_PARTS_DEEP,
     maxHeadersSize: MOST_HEADER_BYTES,
   })
-  if (mail.headers.length === 0) throw new DocumentError('DAMAGED', 'The file is no e-mail')
+  if (!mail.headers.some(({ key }) => USUAL.has(key)))
+    throw new DocumentError('DAMAGED', 'The file is no e-mail')
   const lines = [
     line('From', mail.from === undefined ? [] : [mail.from]),
     line('To', mail.to),

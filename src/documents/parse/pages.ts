@@ -39,11 +39,12 @@ export function createPages(limits: Limits, range: PageRange | undefined): Pages
   const parts: string[] = []
   const starts: PageStart[] = []
   let length = 0
-  let truncated = false
+  let isCut = false
+  let isFull = false
 
   return {
     get full() {
-      return truncated
+      return isFull
     },
     wanted(count) {
       const first = range?.first ?? 1
@@ -52,12 +53,12 @@ export function createPages(limits: Limits, range: PageRange | undefined): Pages
         throw new DocumentError('NO_SUCH_PAGE', `The file has ${count} pages, no page ${first}`)
       }
       const end = Math.min(last, first + limits.pages - 1)
-      if (end < last) truncated = true
+      if (end < last) isCut = true
       return Array.from({ length: Math.max(0, end - first + 1) }, (_, at) => first + at)
     },
     add(text, page) {
       if (length >= limits.characters) {
-        truncated = true
+        isFull = true
         return
       }
       const clean = cleaned(text)
@@ -65,12 +66,12 @@ export function createPages(limits: Limits, range: PageRange | undefined): Pages
       const gap = length === 0 ? '' : GAP
       const room = limits.characters - length - gap.length
       const kept = clean.length > room ? clean.slice(0, Math.max(0, room)).toWellFormed() : clean
-      if (kept.length < clean.length) truncated = true
+      if (kept.length < clean.length) isFull = true
       if (page !== undefined) starts.push({ number: page, start: length + gap.length })
       parts.push(gap, kept)
       length += gap.length + kept.length
     },
-    document({ format, processor, title, pageCount, truncated: more = false }) {
+    document({ format, processor, title, pageCount, truncated = false }) {
       const name = title === undefined ? '' : cleaned(title).replaceAll(/\s+/g, ' ').slice(0, 500)
       return {
         text: parts.join(''),
@@ -78,7 +79,7 @@ export function createPages(limits: Limits, range: PageRange | undefined): Pages
         title: name === '' ? undefined : name,
         pages: starts,
         pageCount,
-        truncated: truncated || more,
+        truncated: isCut || isFull || truncated,
         processor,
       }
     },

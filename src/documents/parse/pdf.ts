@@ -26,7 +26,7 @@ export const parsePdf: Parser = async ({ bytes, pages, recognise, progress }) =>
       }
       pages.add(text, number)
       page.cleanup()
-      if (pages.full && index + 1 < wanted.length) break
+      if (pages.full) break
       progress(index + 1, wanted.length)
     }
     return {

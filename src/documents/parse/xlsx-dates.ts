@@ -47,9 +47,12 @@ function shownBy(code: string): DateFormat | undefined {
   return hasDate ? 'date' : hasTime ? 'time' : undefined
 }
 
-/** A number of days as ISO 8601 without a zone, which Excel does not know either. */
-export function dateText(days: number, format: DateFormat, since1904: boolean): string {
-  if (!(days >= 0 && days <= LAST_DAY)) return String(days)
+/**
+ * A number of days as ISO 8601 without a zone, which Excel does not know either; undefined for days
+ * that it does not know.
+ */
+export function dateText(days: number, format: DateFormat, since1904: boolean): string | undefined {
+  if (!(days >= 0 && days <= LAST_DAY)) return undefined
   const epoch = since1904 ? EPOCH_1904 : EPOCH
   // Before March 1900 the leap day that never was has not been counted yet.
   const counted = !since1904 && days < 60 && days >= 1 ? days + 1 : days

@@ -140,5 +140,6 @@ function shown(value: string, kind: string, style: number, workbook: Workbook): 
   if (kind === 's') return workbook.strings[Number(value)] ?? ''
   if (kind === 'b') return value === '1' ? 'TRUE' : 'FALSE'
   const format = kind === 'n' ? workbook.dates[style] : undefined
-  return format === undefined ? value : dateText(Number(value), format, workbook.since1904)
+  if (format === undefined) return value
+  return dateText(Number(value), format, workbook.since1904) ?? value
 }

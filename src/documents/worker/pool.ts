@@ -109,6 +109,8 @@ export function createPool(options: PoolOptions): Pool {
         const document = await thread.run(job, { signal, onProgress, timeMs: limits.timeMs })
         isSound = true
         return document
+      } catch (error) {
+        throw isClosed ? closed() : error
       } finally {
         release(thread, isSound)
       }
@@ -118,6 +120,7 @@ export function createPool(options: PoolOptions): Pool {
       const threads = [...idle.keys(), ...busy]
       for (const timer of idle.values()) clearTimeout(timer)
       idle.clear()
+      for (const proceed of waiting.splice(0)) proceed()
       await Promise.all(threads.map(thread => thread.end()))
     },
   }

@@ -70,6 +70,7 @@ function run(
   limits: Limits,
 ): Promise<ExtractedDocument> {
   return new Promise((resolve, reject) => {
+    signal?.throwIfAborted()
     const onMessage = (answer: Answer) => {
       if (answer.kind === 'progress') onProgress?.(answer.done, answer.total)
       else if (answer.kind === 'document') finish(() => resolve(answer.document))

@@ -30,7 +30,10 @@ export const FIXTURES: Readonly<Record<string, Uint8Array>> = {
     ].join(''),
   ),
   'harbour.pptx': pptx('Harbour 2026', [
-    { shapes: `${shape('title', 'Harbour')}${shape('body', 'Crane', 'Tide')}`, notes: 'Say hello.' },
+    {
+      shapes: `${shape('title', 'Harbour')}${shape('body', 'Crane', 'Tide')}`,
+      notes: 'Say hello.',
+    },
     { shapes: shape('title', 'Questions') },
   ]),
   'harbour.xlsx': xlsx(

@@ -63,7 +63,9 @@ export function xlsx(
     `xl/worksheets/sheet${at + 1}.xml`,
     `${XML}<worksheet ${S}><sheetData>${rows}</sheetData></worksheet>`,
   ])
-  const list = names.map((name, at) => `<sheet name="${name}" sheetId="${at + 7}" r:id="rId${at + 1}"/>`)
+  const list = names.map(
+    (name, at) => `<sheet name="${name}" sheetId="${at + 7}" r:id="rId${at + 1}"/>`,
+  )
   return office('xl/workbook.xml', 'spreadsheetml.sheet', title, {
     'xl/workbook.xml': `${XML}<workbook ${S}><sheets>${list.join('')}</sheets></workbook>`,
     'xl/_rels/workbook.xml.rels': relations([

@@ -30,7 +30,9 @@ export function pdf(pages: readonly PdfPage[], { title, password }: PdfOptions =
   }
   const catalog = add('<< /Type /Catalog /Pages 2 0 R >>')
   const tree = add('')
-  const font = add('<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>')
+  const font = add(
+    '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>',
+  )
   const kids = pages.map(page => {
     let resources = `/Font << /F1 ${font} 0 R >>`
     if ('gray' in page) {
@@ -45,7 +47,10 @@ export function pdf(pages: readonly PdfPage[], { title, password }: PdfOptions =
   })
   const refs = kids.map(kid => `${kid} 0 R`).join(' ')
   parts[tree - 1] = { head: `<< /Type /Pages /Kids [${refs}] /Count ${kids.length} >>` }
-  const info = title === undefined || password !== undefined ? '' : `/Info ${add(`<< /Title (${title}) >>`)} 0 R`
+  const info =
+    title === undefined || password !== undefined
+      ? ''
+      : `/Info ${add(`<< /Title (${title}) >>`)} 0 R`
   const key = password === undefined ? undefined : encryption(password)
   const encrypt = key === undefined ? '' : `/Encrypt ${add(key.dictionary)} 0 R`
   return written(parts, `/Root ${catalog} 0 R ${info} ${encrypt} ${key?.id ?? ''}`, key?.file)
