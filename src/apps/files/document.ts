@@ -76,19 +76,15 @@ const CODES: Readonly<Record<DocumentErrorCode, ErrorCode>> = {
 }
 
 function codedError(path: string, error: DocumentError): CodedError {
-  const again = error.permanent ? '' : 'Try again later; '
-  const fewer =
-    error.code === 'TOO_LARGE' || error.code === 'TIMED_OUT' ? 'Fewer pages may work; ' : ''
-  const raw = 'parse_document="raw" gives the file itself.'
+  const isCostly = error.code === 'TOO_LARGE' || error.code === 'TIMED_OUT'
+  const hints = [
+    error.permanent ? '' : 'Try again later.',
+    isCostly ? 'Fewer pages may work.' : '',
+    'The file itself comes with parse_document="raw".',
+  ]
   const hint =
-    error.code === 'NO_SUCH_PAGE'
-      ? 'Ask for pages that it has.'
-      : capitalised(`${again}${fewer}${raw}`)
+    error.code === 'NO_SUCH_PAGE' ? 'Ask for pages that it has.' : hints.filter(Boolean).join(' ')
   return new CodedError(CODES[error.code], error.message, { subject: path, hint, cause: error })
-}
-
-function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
 /**
@@ -129,7 +125,9 @@ export function notesOn(document: ExtractedDocument, asked: PageRange | undefine
   const { pages, pageCount, truncated, text } = document
   const last = pages.at(-1)?.number
   if (text.trim() === '') {
-    notes.push('No text was found. Pages that are pictures are read only where OCR is set up.')
+    notes.push(
+      'No text was found: the pages may be pictures, which are read only where OCR is set up.',
+    )
   }
   if (truncated) notes.push(cutNote(last, Math.min(asked?.last ?? Infinity, pageCount ?? Infinity)))
   if (asked !== undefined && pages.length === 0) {

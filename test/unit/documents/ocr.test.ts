@@ -31,7 +31,7 @@ describe('with a recogniser', () => {
       'scan.pdf',
       pdf([['Text'], { gray }, { gray: small }]),
     )
-    expect(text).toBe('Text\n\nP6 120 100 first 77, 36000 bytes')
+    expect(text.trim()).toBe('Text\n\nP6 120 100 first 77, 36000 bytes')
     expect(pages.map(({ number }) => number)).toEqual([1, 2, 3])
     expect(processor).toBe('ocr')
   })
