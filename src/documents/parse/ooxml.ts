@@ -1,6 +1,7 @@
 /** What the formats of Microsoft Office have in common (ECMA-376, parts 1 and 2). */
 import { DocumentError } from '../document.ts'
 import type { Limits } from '../limits.ts'
+import { titleIn } from './title.ts'
 import { attribute, readXml } from './xml.ts'
 import { type Archive, openZip } from './zip.ts'
 
@@ -67,19 +68,5 @@ export function mainPart(archive: Archive, usual: string): string {
 
 /** What the properties of the document call it. */
 export function titleOf(archive: Archive): string | undefined {
-  if (!archive.has('docProps/core.xml')) return undefined
-  let title = ''
-  let isTitle = false
-  readXml(archive.read('docProps/core.xml'), {
-    open: (_, name) => {
-      isTitle = name === 'title'
-    },
-    close: () => {
-      isTitle = false
-    },
-    text: text => {
-      if (isTitle) title += text
-    },
-  })
-  return title
+  return titleIn(archive, 'docProps/core.xml')
 }

@@ -4,6 +4,7 @@ import type { Limits } from '../limits.ts'
 import { createFlow, type Flow } from './opendocument-flow.ts'
 import type { Parser } from './parser.ts'
 import { createSheet, MOST_COLUMNS, type Sheet } from './sheet.ts'
+import { titleIn } from './title.ts'
 import { attribute, countOf, readXml } from './xml.ts'
 import { type Archive, openZip } from './zip.ts'
 
@@ -24,7 +25,7 @@ export const parseOdt: Parser = async ({ bytes, limits, pages }) => {
 /** Presentations: a page for each slide, with its notes. */
 export const parseOdp: Parser = async ({ bytes, limits, pages, progress }) => {
   const archive = open(bytes, limits)
-  const slides = await slidesOf(archive.read('content.xml'), createFlow({ notes: true }))
+  const slides = slidesOf(archive.read('content.xml'), createFlow({ notes: true }))
   const wanted = pages.wanted(slides.length)
   for (const [index, number] of wanted.entries()) {
     pages.add(slides[number - 1] ?? '', number)
@@ -67,7 +68,7 @@ function open(bytes: Uint8Array, limits: Limits): Archive {
   return archive
 }
 
-async function slidesOf(content: Uint8Array, flow: Flow): Promise<string[]> {
+function slidesOf(content: Uint8Array, flow: Flow): string[] {
   const slides: string[] = []
   const { handler } = flow
   readXml(content, {
@@ -166,19 +167,5 @@ function readSheets(content: Uint8Array, limits: Limits, reading: SheetReading):
 }
 
 function titleOf(archive: Archive): string | undefined {
-  if (!archive.has('meta.xml')) return undefined
-  let title = ''
-  let isTitle = false
-  readXml(archive.read('meta.xml'), {
-    open: (_, name) => {
-      isTitle = name === 'title'
-    },
-    close: () => {
-      isTitle = false
-    },
-    text: text => {
-      if (isTitle) title += text
-    },
-  })
-  return title
+  return titleIn(archive, 'meta.xml')
 }
