@@ -8,6 +8,7 @@
  */
 import { parseArgs } from 'node:util'
 import { measureCalls, measureOverhead } from './calls.ts'
+import { measureDocuments } from './documents.ts'
 import { connectEndpoint, type Endpoint } from './endpoint.ts'
 import { measureExpansion } from './expansion.ts'
 import { measureMemory } from './memory.ts'
@@ -65,6 +66,7 @@ async function main(): Promise<void> {
     oauth: measureOAuth,
     expansion: measureExpansion,
     search: measureSearch,
+    documents: measureDocuments,
   }
   const rows: Row[] = []
   for (const [name, measure] of Object.entries(measurements)) {

@@ -1,4 +1,5 @@
 /** Every app this server offers. A new one is a folder beside this file and one line here. */
+import type { DocumentReader } from '../documents/document.ts'
 import type { App } from '../mcp/app.ts'
 import { calendarApp } from './calendar/index.ts'
 import { collectivesApp } from './collectives/index.ts'
@@ -24,14 +25,16 @@ import { statusApp } from './user-status/index.ts'
 export interface AppOptions {
   /** System tags whose files and folders no file tool can see. */
   excludedTags: readonly string[]
+  /** Reads documents; undefined: they are given as the files they are. */
+  documents?: DocumentReader | undefined
 }
 
 /** The apps, in the order in which their tools are listed. */
-export function createApps({ excludedTags }: AppOptions): readonly App[] {
+export function createApps({ excludedTags, documents }: AppOptions): readonly App[] {
   return [
     createCoreApp({ keepsFiles: excludedTags.length > 0 }),
     notesApp,
-    createFilesApp({ excludedTags: [...excludedTags] }),
+    createFilesApp({ excludedTags, documents }),
     calendarApp,
     contactsApp,
     tasksApp,

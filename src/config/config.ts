@@ -7,12 +7,14 @@ import {
   type StorageConfig,
   storageConfig,
 } from './deployment.ts'
+import { type DocumentsConfig, documentsConfig, documentsWarnings } from './documents.ts'
 import { type ListenConfig, listenConfig } from './listen.ts'
 import { ConfigError, type ConfigProblem } from './problems.ts'
 import { SETTINGS, type SettingName, type Settings } from './schema.ts'
 import { warningsOf } from './warnings.ts'
 
 export type { Deployment, OAuthMode, StorageConfig } from './deployment.ts'
+export type { DocumentsConfig } from './documents.ts'
 export { isLoopback, type ListenConfig } from './listen.ts'
 export type { OAuthConfig } from './oauth.ts'
 export { ConfigError, type ConfigProblem } from './problems.ts'
@@ -49,6 +51,8 @@ export interface Config {
   listen: ListenConfig
   nextcloud: NextcloudConfig
   offer: OfferConfig
+  /** Undefined where documents are given as the files they are. */
+  documents: DocumentsConfig | undefined
   log: { level: Settings['LOG_LEVEL']; format: Settings['LOG_FORMAT'] }
   /** Things worth telling that are no faults. */
   warnings: string[]
@@ -69,6 +73,7 @@ export function loadConfig(environment: Environment): Config {
   const listen = listenConfig(settings)
   const deployment = deploymentConfig(settings, listen, nextcloud?.url, problems)
   const storage = storageConfig(settings, deployment, environment, problems)
+  const documents = documentsConfig(settings, problems)
   if (problems.length > 0 || deployment === undefined || nextcloud === undefined) {
     throw new ConfigError(problems)
   }
@@ -87,8 +92,12 @@ export function loadConfig(environment: Environment): Config {
       excludeTools: settings.MCP_EXCLUDE_TOOLS,
       excludedTags: settings.EXCLUDED_TAGS,
     },
+    documents,
     log: { level: settings.LOG_LEVEL, format: settings.LOG_FORMAT },
-    warnings: warningsOf(environment, settings, deployment),
+    warnings: [
+      ...warningsOf(environment, settings, deployment),
+      ...documentsWarnings(environment, settings),
+    ],
   }
 }
 

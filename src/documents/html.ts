@@ -9,8 +9,9 @@ import {
   type HtmlToTextOptions,
   type SelectorDefinition,
 } from 'html-to-text'
+import { markdownTable } from './markdown-table.ts'
 
-/** More characters of HTML are not read; a long newsletter has a tenth of them. */
+/** More characters of HTML are not read unless told so; a long newsletter has a tenth of them. */
 const MOST_CHARACTERS = 1_000_000
 /** Deeper elements are left out, so that no nesting exhausts the stack. */
 const MOST_LEVELS = 100
@@ -27,16 +28,28 @@ const NEVER_NESTS = new Set(
 /** Other addresses (`javascript:`, `cid:`, `data:`) say nothing to a reader. */
 const SHOWN_ADDRESS = /^(?:https?|mailto|tel|ftp):/i
 
+/** How HTML is read. */
+export interface HtmlReading {
+  /** Whether links are shown with their addresses, or as their text alone. Default true. */
+  links?: boolean
+  /** True where every table holds data, and none only lays a page out. Default false. */
+  dataTables?: boolean
+  /** Characters of HTML; default 1,000,000. */
+  most?: number
+}
+
 /**
  * HTML as Markdown: headings, emphasis, links, lists, quotations, code, and tables that have
  * headings (others only lay a page out). Characters that mean something in Markdown are not
  * escaped, as nobody renders it. Images are shown by their alternative text alone. What is beyond
- * 1,000,000 characters or 100 levels is left out, with "…" in its place.
- * @param links whether links are shown with their addresses, or as their text alone
+ * the most characters or 100 levels is left out, with "…" in its place.
  */
-export function htmlToMarkdown(html: string, { links = true } = {}): string {
-  const convert = links ? withLinks : withoutLinks
-  const read = beforeTooDeep(html.slice(0, MOST_CHARACTERS))
+export function htmlToMarkdown(
+  html: string,
+  { links = true, dataTables = false, most = MOST_CHARACTERS }: HtmlReading = {},
+): string {
+  const convert = dataTables ? withDataTables : links ? withLinks : withoutLinks
+  const read = beforeTooDeep(html.slice(0, most))
   return convert(read.length < html.length ? `${read} …` : read)
     .replaceAll('\u00A0', ' ')
     .replaceAll(PADDING, '')
@@ -101,20 +114,23 @@ const code: FormatCallback = (element, walk, builder) => {
 }
 
 const table: FormatCallback = (element, walk, builder) => {
-  const rows = rowsOf(element)
-  const isData = rows.some(row => cellsOf(row).some(({ name }) => name === 'th'))
-  if (!isData) {
-    for (const row of rows) {
-      for (const cell of cellsOf(row)) {
-        builder.openBlock({ leadingLineBreaks: 1 })
-        walk(cell.children, builder)
-        builder.closeBlock({ trailingLineBreaks: 1 })
-      }
-    }
+  const isData = rowsOf(element).some(row => cellsOf(row).some(({ name }) => name === 'th'))
+  if (isData) {
+    dataTable(element, walk, builder, {})
     return
   }
+  for (const row of rowsOf(element)) {
+    for (const cell of cellsOf(row)) {
+      builder.openBlock({ leadingLineBreaks: 1 })
+      walk(cell.children, builder)
+      builder.closeBlock({ trailingLineBreaks: 1 })
+    }
+  }
+}
+
+const dataTable: FormatCallback = (element, walk, builder) => {
   builder.openTable()
-  for (const row of rows) {
+  for (const row of rowsOf(element)) {
     builder.openTableRow()
     for (const cell of cellsOf(row)) {
       builder.openTableCell()
@@ -123,7 +139,9 @@ const table: FormatCallback = (element, walk, builder) => {
     }
     builder.closeTableRow()
   }
-  builder.closeTable({ tableToString: markdownTable })
+  builder.closeTable({
+    tableToString: rows => markdownTable(rows.map(cells => cells.map(({ text }) => text))),
+  })
 }
 
 function rowsOf({ children }: DomNode): DomNode[] {
@@ -135,16 +153,6 @@ function rowsOf({ children }: DomNode): DomNode[] {
 
 function cellsOf({ children }: DomNode): DomNode[] {
   return children.filter(({ name }) => name === 'td' || name === 'th')
-}
-
-/** Whatever row comes first heads it: Markdown knows no table without. */
-function markdownTable(rows: readonly (readonly { readonly text: string }[])[]): string {
-  const lines = rows.map(cells => {
-    const texts = cells.map(({ text }) => text.replaceAll(/\s*\n\s*/g, ' ').replaceAll('|', '\\|'))
-    return `| ${texts.join(' | ')} |`
-  })
-  const rule = `| ${(rows[0] ?? []).map(() => '---').join(' | ')} |`
-  return [...lines.slice(0, 1), rule, ...lines.slice(1)].join('\n')
 }
 
 /** Styles of what nobody sees; those of tiny letters also lay out what everybody does. */
@@ -164,7 +172,7 @@ function formatted(format: string, ...selectors: string[]): SelectorDefinition[]
 const options = {
   wordwrap: false,
   limits: { maxDepth: MOST_LEVELS, ellipsis: '…' },
-  formatters: { heading, link, image, code, table },
+  formatters: { heading, link, image, code, table, dataTable },
   selectors: [
     ...formatted('heading', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6'),
     ...formatted('link', 'a'),
@@ -186,4 +194,8 @@ const withLinks = compile(options)
 const withoutLinks = compile({
   ...options,
   selectors: [...options.selectors, { selector: 'a', format: 'inline' }],
+})
+const withDataTables = compile({
+  ...options,
+  selectors: [...options.selectors, { selector: 'table', format: 'dataTable' }],
 })

@@ -14,6 +14,9 @@ export type ErrorCode =
   | 'CONFLICT' // exists already, or changed since it was read
   | 'LOCKED' // somebody else is writing it
   | 'TOO_LARGE'
+  | 'ENCRYPTED' // a document that needs a password
+  | 'DAMAGED' // a document that is broken, or not what its name says
+  | 'TIMED_OUT' // a document that takes too long to read
   | 'RATE_LIMITED'
   | 'QUOTA_EXCEEDED'
   | 'UNSUPPORTED' // this Nextcloud lacks the app or the feature

@@ -3,6 +3,7 @@ import type { McpServerFactory } from '@modelcontextprotocol/server'
 import type { BackgroundAccess } from '../access/background.ts'
 import { createApps } from '../apps/index.ts'
 import type { Config } from '../config/config.ts'
+import { createDocumentReader } from '../documents/reader.ts'
 import type { Caller, Identity } from '../identity/caller.ts'
 import type { Scope } from '../identity/scopes.ts'
 import type { App } from '../mcp/app.ts'
@@ -51,7 +52,9 @@ export interface ComposeOptions {
  */
 export function compose(config: Config, options: ComposeOptions = {}): Composition {
   const log = options.log ?? createLog(config.log)
-  const apps = options.apps ?? createApps({ excludedTags: config.offer.excludedTags })
+  const documents =
+    config.documents === undefined ? undefined : createDocumentReader(config.documents)
+  const apps = options.apps ?? createApps({ excludedTags: config.offer.excludedTags, documents })
   const nextcloud = connectNextcloud(config.nextcloud)
   const offer = catalogOptions(config.offer)
   const scopes = {
@@ -102,6 +105,7 @@ export function compose(config: Config, options: ComposeOptions = {}): Compositi
     },
     async close() {
       await oauth?.close()
+      await documents?.close()
       await nextcloud.close()
     },
   }

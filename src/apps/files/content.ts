@@ -1,5 +1,12 @@
 /** The content of a file: streamed, capped, as text where it is text. */
 import type { Readable } from 'node:stream'
+import {
+  decodeText,
+  type Format,
+  formatOf,
+  isBinaryType,
+  type Stretch,
+} from '../../documents/encoding.ts'
 import { replyEtag } from '../../nextcloud/dav/etag.ts'
 import { encodeSegment } from '../../nextcloud/dav/paths.ts'
 import { badInput, CodedError } from '../../nextcloud/errors.ts'
@@ -7,10 +14,9 @@ import { type Place, parentOf } from '../../nextcloud/files/home.ts'
 import { type StreamedReply, unusable } from '../../nextcloud/reply.ts'
 import type { HttpRequest } from '../../nextcloud/request.ts'
 import { errorOfTransport } from '../../nextcloud/translate.ts'
-import { decodeText, type Format, formatOf, isBinaryType, type Stretch } from './text.ts'
 
 /** Text beyond this is given in parts. */
-const TEXT_BYTES = 1024 * 1024
+export const TEXT_BYTES = 1024 * 1024
 /** Most bytes of anything in one answer. */
 export const MOST_BYTES = 5 * 1024 * 1024
 /** Enough of a beginning to tell text from other things. */
@@ -49,16 +55,51 @@ export interface FileContent {
  */
 export async function readContent(file: Place, part: Part): Promise<FileContent> {
   if (file.path === '') throw isFolder(file)
-  return request(file, part.offset, part.maxBytes ?? MOST_BYTES, reply =>
-    receive(file, part, reply),
-  )
+  const range = { offset: part.offset, length: part.maxBytes ?? MOST_BYTES }
+  return request(file, range, reply => receive(file, part, reply))
 }
 
-/** Asks for a range, and lets go of the answer however its reading ends. */
+/** A file as a whole. */
+export interface WholeFile extends Pick<FileContent, 'contentType' | 'etag' | 'lastModified'> {
+  bytes: Buffer
+}
+
+/**
+ * Reads a file as a whole, in one request.
+ * @param accept told the size, where the server tells it, before anything is transferred
+ * @returns undefined where it is not accepted
+ * @throws CodedError `BAD_INPUT` for a folder, `NOT_FOUND`
+ */
+export async function readWhole(
+  file: Place,
+  accept: (size: number) => boolean,
+): Promise<WholeFile | undefined> {
+  if (file.path === '') throw isFolder(file)
+  return request(file, undefined, async ({ headers, body }) => {
+    const etag = replyEtag(headers)
+    if (etag === undefined) throw await withoutEtag(file, body)
+    if (!accept(Number(headers['content-length'] ?? 0))) return undefined
+    const chunks: Buffer[] = []
+    let size = 0
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      size += chunk.length
+      if (!accept(size)) return undefined
+      chunks.push(chunk)
+    }
+    const contentType = headers['content-type'] ?? 'application/octet-stream'
+    return {
+      bytes: Buffer.concat(chunks),
+      contentType,
+      etag,
+      lastModified: headers['last-modified'],
+    }
+  })
+}
+
+/** Asks for a range or for everything, and lets go of the answer however its reading ends. */
 async function request<T>(
   file: Place,
-  offset: number,
-  length: number,
+  range: { offset: number; length: number } | undefined,
   read: (reply: StreamedReply) => Promise<T>,
 ): Promise<T> {
   const { session } = file.home
@@ -66,7 +107,7 @@ async function request<T>(
     method: 'GET',
     path: file.url,
     headers: {
-      range: `bytes=${offset}-${offset + length - 1}`,
+      ...(range && { range: `bytes=${range.offset}-${range.offset + range.length - 1}` }),
       // Ranges and lengths are those of the file, not of a compressed form of it.
       'accept-encoding': 'identity',
     },
@@ -81,7 +122,7 @@ async function request<T>(
   } catch (error) {
     if (!(error instanceof CodedError)) throw errorOfTransport(get, error)
     if (error.details.status !== 416) throw error
-    throw badInput(`"${file.path}" has no byte ${offset}`, 'Read it from the start.')
+    throw badInput(`"${file.path}" has no byte ${range?.offset}`, 'Read it from the start.')
   } finally {
     reply?.body.destroy()
   }
@@ -125,7 +166,7 @@ async function receive(file: Place, part: Part, reply: StreamedReply): Promise<F
 /** A part alone does not tell what the file is, and all parts must be given alike. */
 async function formatOfBeginning(file: Place, contentType: string): Promise<Format> {
   if (isBinaryType(contentType)) return 'binary'
-  return request(file, 0, SNIFFED_BYTES, async reply =>
+  return request(file, { offset: 0, length: SNIFFED_BYTES }, async reply =>
     formatOf(await take(reply.body, 0, () => SNIFFED_BYTES), contentType),
   )
 }

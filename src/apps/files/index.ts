@@ -1,3 +1,4 @@
+import type { DocumentReader } from '../../documents/document.ts'
 import type { App } from '../../mcp/app.ts'
 import { createExclusion } from '../../nextcloud/files/exclusion.ts'
 import { openHome } from '../../nextcloud/files/home.ts'
@@ -14,10 +15,12 @@ import { writeTools } from './tools/write.ts'
 export interface FilesOptions {
   /** Names of system tags; what carries one of them does not exist for any tool. */
   excludedTags: readonly string[]
+  /** Undefined: documents are given as the files they are. */
+  documents?: DocumentReader | undefined
 }
 
 /** Files and folders, by WebDAV. */
-export function createFilesApp({ excludedTags }: FilesOptions): App {
+export function createFilesApp({ excludedTags, documents }: FilesOptions): App {
   const exclusion = createExclusion(excludedTags)
   const open: OpenHome = session => openHome(session, exclusion)
   return {
@@ -26,7 +29,7 @@ export function createFilesApp({ excludedTags }: FilesOptions): App {
     about: 'Files and folders: read, write, move, search, comments, tags, versions, trash',
     aliases: ['webdav'],
     tools: [
-      ...readTools(open),
+      ...readTools(open, documents),
       ...writeTools(open),
       ...searchTools(open),
       ...commentTools(open),

@@ -1,33 +1,14 @@
-/** Tools that list and read. */
+/** The tools that look around and into files. */
 import { z } from 'zod'
+import type { DocumentReader } from '../../../documents/document.ts'
 import { defineTool, type Tool } from '../../../mcp/tool.ts'
-import { type FileContent, MOST_BYTES, readContent } from '../content.ts'
 import { Entry } from '../entry.ts'
 import { listFolder } from '../listing.ts'
-import { versionPlace } from '../versions.ts'
+import { readFileTool } from './read-file.ts'
 import { nextOffset, type OpenHome, offset } from './shared.ts'
 
-const ReadResult = z.object({
-  path: z.string(),
-  content: z.string(),
-  content_type: z.string(),
-  size: z.int().describe('Bytes of the whole file'),
-  encoding: z.string().nullable().describe('The charset of text, else base64'),
-  content_format: z.enum(['text', 'markdown', 'base64']),
-  offset: z.int().optional().describe('Where the content begins, unless at the start'),
-  next_offset: nextOffset,
-  etag: z.string().nullable(),
-  last_modified: z.string().nullable(),
-  parsed: z.boolean(),
-  parse_status: z.enum(['parsed', 'failed', 'skipped', 'not_applicable']),
-  parse_tier: z.string().nullable(),
-  parse_processor: z.string().nullable(),
-  parse_notes: z.array(z.string()),
-  parsing_metadata: z.record(z.string(), z.unknown()).nullable(),
-})
-
 /** The tools of this file, on the files that `open` gives. */
-export function readTools(open: OpenHome): Tool[] {
+export function readTools(open: OpenHome, reader: DocumentReader | undefined): Tool[] {
   const listDirectory = defineTool({
     name: 'nc_webdav_list_directory',
     title: 'List a folder',
@@ -66,57 +47,5 @@ export function readTools(open: OpenHome): Tool[] {
     },
   })
 
-  const readFile = defineTool({
-    name: 'nc_webdav_read_file',
-    title: 'Read a file',
-    description:
-      'Reads a file: text as text, 1 MiB at a time; anything else as base64, up to 5 MiB. Go on with offset=next_offset.',
-    scopes: ['files:read'],
-    effect: 'read',
-    untrusted: true,
-    input: z.object({
-      path: z.string(),
-      offset: offset.describe('Bytes'),
-      version: z.string().optional().describe('From nc_webdav_list_versions'),
-      max_bytes: z.int().min(16).max(MOST_BYTES).optional(),
-      parse_document: z
-        .enum(['auto', 'markdown', 'raw'])
-        .default('auto')
-        .describe('No effect: documents are not converted'),
-    }),
-    output: ReadResult,
-    async run({ session }, { path, offset, version, max_bytes, parse_document }) {
-      const file = (await open(session)).place(path)
-      const place = version === undefined ? file : await versionPlace(file, version)
-      const content = await readContent(place, { offset, maxBytes: max_bytes })
-      return readResult(file.path, content, parse_document)
-    },
-  })
-
-  return [listDirectory, readFile]
-}
-
-function readResult(path: string, read: FileContent, asked: string): z.input<typeof ReadResult> {
-  const isText = read.encoding !== 'base64'
-  return {
-    path,
-    content: read.content,
-    content_type: read.contentType,
-    size: read.size,
-    encoding: read.encoding,
-    content_format: isText ? 'text' : 'base64',
-    ...(read.offset > 0 ? { offset: read.offset } : {}),
-    ...(read.nextOffset === undefined ? {} : { next_offset: read.nextOffset }),
-    etag: read.etag,
-    last_modified: read.lastModified ?? null,
-    parsed: false,
-    parse_status: isText ? 'not_applicable' : 'skipped',
-    parse_tier: null,
-    parse_processor: null,
-    parse_notes:
-      !isText && asked === 'markdown'
-        ? ['Documents are not converted; this is the file itself.']
-        : [],
-    parsing_metadata: null,
-  }
+  return [listDirectory, readFileTool(open, reader)]
 }

@@ -38,12 +38,17 @@ export function isBinaryType(contentType: string): boolean {
   return BINARY_TYPE.test(bareType(contentType))
 }
 
+/** Whether the type alone says that the file is text. */
+export function isTextType(contentType: string): boolean {
+  return TEXT_TYPE.test(bareType(contentType))
+}
+
 /** What a file is, by its type and its beginning. */
 export function formatOf(beginning: Buffer, contentType: string): Format {
   if (isBinaryType(contentType)) return 'binary'
   const marked = byteOrderMark(beginning)
   if (marked !== undefined) return marked === 'utf-8' ? 'text' : marked
-  const isDeclared = TEXT_TYPE.test(bareType(contentType))
+  const isDeclared = isTextType(contentType)
   if (beginning.includes(0)) return (isDeclared && utf16Guess(beginning)) || 'binary'
   if (isDeclared) return 'text'
   const isText = !beginning.some(isControl) && isUtf8(beginning, BEGINNING)

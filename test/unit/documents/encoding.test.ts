@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decodeText, type Format, formatOf } from '../../../src/apps/files/text.ts'
+import { decodeText, type Format, formatOf } from '../../../src/documents/encoding.ts'
 
 const WHOLE = { atStart: true, atEnd: true }
 
