@@ -87,3 +87,13 @@ export function isCodedError(error: unknown): error is CodedError {
 export function hasCode(error: unknown, code: ErrorCode): error is CodedError {
   return error instanceof CodedError && error.code === code
 }
+
+/** What was asked for; undefined where it is `NOT_FOUND`. */
+export async function unlessMissing<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked
+  } catch (error) {
+    if (hasCode(error, 'NOT_FOUND')) return undefined
+    throw error
+  }
+}
