@@ -54,6 +54,37 @@ export async function readContent(file: Place, part: Part): Promise<FileContent>
   )
 }
 
+/** A file as a whole. */
+export interface WholeFile {
+  bytes: Buffer
+  contentType: string
+  etag: string
+  lastModified: string | undefined
+}
+
+/**
+ * Downloads a file. One request.
+ * @throws CodedError `TOO_LARGE` for one of more than `maxBytes`, `NOT_FOUND`
+ */
+export async function download(file: Place, maxBytes: number): Promise<WholeFile> {
+  const reply = await file.home.session.send({
+    method: 'GET',
+    path: file.url,
+    headers: { 'accept-encoding': 'identity' },
+    expect: [200],
+    maxBytes,
+    subject: file.path,
+  })
+  const etag = replyEtag(reply.headers)
+  if (etag === undefined) throw reply.unusable('something that is not the file')
+  return {
+    bytes: reply.body,
+    contentType: reply.headers['content-type'] ?? 'application/octet-stream',
+    etag,
+    lastModified: reply.headers['last-modified'],
+  }
+}
+
 /** Asks for a range, and lets go of the answer however its reading ends. */
 async function request<T>(
   file: Place,

@@ -42,12 +42,17 @@ export function statIfExists(place: Place): Promise<Entry | undefined> {
   return unlessMissing(stat(place))
 }
 
-async function propfind(place: Place, depth: '0' | '1'): Promise<DavResource[]> {
+/**
+ * What Nextcloud says of a place, and of what is in it. One request.
+ * @param more properties beside those of {@link entryOf}
+ * @throws CodedError `NOT_FOUND`
+ */
+export async function propfind(place: Place, depth: '0' | '1', more = ''): Promise<DavResource[]> {
   const reply = await place.home.session.send({
     method: 'PROPFIND',
     path: place.url,
     headers: { depth, 'content-type': 'application/xml; charset=utf-8' },
-    body: document('d:propfind', `<d:prop>${ENTRY_PROPERTIES}</d:prop>`),
+    body: document('d:propfind', `<d:prop>${ENTRY_PROPERTIES}${more}</d:prop>`),
     expect: [207],
     maxBytes: LARGEST_LISTING,
     subject: named(place),
