@@ -6,19 +6,13 @@ import { isUtf8 } from 'node:buffer'
 import { LRUCache } from 'lru-cache'
 import { deleteResource } from '../dav/delete.ts'
 import { quotedEtag, replyEtag } from '../dav/etag.ts'
+import { cleanMultistatus } from '../dav/multistatus.ts'
 import { encodeSegment } from '../dav/paths.ts'
 import { document, escapeXml } from '../dav/xml.ts'
 import { CodedError, hasCode, unlessMissing, withDetails } from '../errors.ts'
 import type { Session } from '../session.ts'
 import { type AddressBook, forgetBooks } from './books.ts'
-import {
-  cleanMultistatus,
-  identity,
-  type StoredCard,
-  storedCards,
-  uidOf,
-  withoutLoss,
-} from './stored.ts'
+import { identity, type StoredCard, storedCards, uidOf, withoutLoss } from './stored.ts'
 
 /** A card that was read to be changed. */
 export interface ReadCard extends StoredCard {

@@ -2,7 +2,7 @@
  * Looks through a user's folders, but only into those whose ETags have changed: Nextcloud gives
  * every folder above a change another one, in the homes of those it is shared with as well.
  */
-import { type ErrorCode, isCodedError } from '../../../nextcloud/errors.ts'
+import { isGeneral } from '../../../nextcloud/errors.ts'
 import type { Home } from '../../../nextcloud/files/home.ts'
 import { inParallel } from '../../../nextcloud/parallel.ts'
 import type { ListedDocument, ListingSink } from '../../../search/source.ts'
@@ -15,8 +15,6 @@ const AT_A_TIME = 4
 const BATCH = 500
 /** With more folders that cannot be read, something is wrong with more than them. */
 const MOST_UNREAD = 5
-/** Failures that every further folder would meet as well. */
-const GENERAL: readonly ErrorCode[] = ['CANCELLED', 'UNAUTHORIZED', 'RATE_LIMITED']
 
 /** What to look for, and what is known. */
 export interface WalkOptions {
@@ -81,7 +79,7 @@ async function read(home: Home, path: string): Promise<Contents | { failure: unk
   try {
     return await contentsOf(home, path)
   } catch (failure) {
-    if (!isCodedError(failure) || GENERAL.includes(failure.code)) throw failure
+    if (isGeneral(failure)) throw failure
     return { failure }
   }
 }
