@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createEventDocuments } from '../../src/apps/calendar/documents/source.ts'
 import { type Caldav, caldav, objectText } from '../support/caldav.ts'
+import { rewriting } from '../support/rewriting.ts'
 import { listingOf, type SourceBench, startSources } from '../support/sources.ts'
 
 let s: SourceBench
@@ -191,6 +192,34 @@ test('a calendar that is gone takes its events with it', async () => {
   expect(second.kind).toBe('all')
   expect(second.unchanged).toContain(kept)
   expect([...second.found.keys(), ...second.unchanged]).not.toContain(lost)
+})
+
+test('an object that is not told is asked for again', async () => {
+  const name = await calendar()
+  const [told, lost] = [
+    await store(name, 'told', ['SUMMARY:Told']),
+    await store(name, 'lost', ['SUMMARY:Lost']),
+  ]
+  const first = await listingOf(source, s.alice)
+  for (const uid of ['told', 'lost']) await store(name, uid, [`SUMMARY:${uid} anew`])
+  const odd = await startSources(
+    await rewriting({ ...s.backend, close: async () => {} }, (method, answer) => {
+      if (method !== 'REPORT') return
+      answer.text = answer.text.replaceAll(
+        /<d:response>(?:(?!<\/d:response>).)*<\/d:response>/gs,
+        response =>
+          response.includes('lost.ics')
+            ? response.replace(/<cal:calendar-data>.*<\/cal:calendar-data>/s, '')
+            : response,
+      )
+    }),
+  )
+  const second = await listingOf(source, odd.alice, first.state)
+  await odd.close()
+  expect([...second.found.keys()]).toEqual([told])
+  expect(second.removed).toEqual([])
+  const third = await listingOf(source, s.alice, second.state)
+  expect(third.found.get(lost)?.content?.title).toBe('lost anew')
 })
 
 test('subscriptions are left out', async () => {

@@ -152,6 +152,24 @@ test('a card that moves to another board is named there alone; a renamed board c
   expect(second.found.get(stays)?.etag).not.toBe(first.found.get(stays)?.etag)
 })
 
+test('a card is named once, where it was found, whatever is known of other boards', async () => {
+  const [from, to] = [await stage('mcp-test quiet'), await stage('mcp-test target')]
+  const [stays, moved] = [await from.card('Stays'), await to.card('Moved')]
+  const first = await listingOf(source, s.alice)
+  // As after a move of which Deck says nothing at the board that it was from.
+  const state = JSON.parse(first.state)
+  state[from.board].cards.push(moved)
+  await nextSecond()
+  await put(to.at, moved, { title: 'Moved', description: 'here' })
+  for (const known of [JSON.stringify(state), first.state]) {
+    const second = await listingOf(source, s.alice, known)
+    expect(second.found.has(moved)).toBe(true)
+    expect(second.unchanged).not.toContain(moved)
+    expect(second.unchanged).toContain(stays)
+    expect(JSON.parse(second.state)[from.board].cards).toEqual([stays])
+  }
+})
+
 test('a board that is gone takes its cards with it', async () => {
   const { board, ref, card } = await stage()
   const id = await card('Lost')

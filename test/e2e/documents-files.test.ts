@@ -18,6 +18,8 @@ import {
 const root = `mcp-test-documents-${process.pid}-${Date.now()}`
 const tag = `mcp-test-${process.pid}-${Date.now()}`
 
+const RESPONSE = /<d:response>(?:(?!<\/d:response>).)*<\/d:response>/gs
+
 /** Reads text, and remembers what it was given. */
 const given: string[] = []
 const reader: Pick<DocumentReader, 'canRead' | 'read'> = {
@@ -193,6 +195,30 @@ describe('listing', () => {
     expect(await listingOf(source, s.alice, third.state)).toMatchObject({ kind: 'unchanged' })
   })
 
+  test('a file that is not told as it should be has its folder read again', async () => {
+    const folder = await stage({ 'a.txt': 'A', 'odd.txt': 'O' })
+    const first = await listingOf(source, s.alice)
+    const ids = idsBelow(first, folder)
+    await files.put(`${folder}/a.txt`, 'new')
+    await files.put(`${folder}/odd.txt`, 'new')
+    const odd = await startSources(
+      await rewriting({ ...s.backend, close: async () => {} }, (_, answer) => {
+        answer.text = answer.text.replaceAll(RESPONSE, response =>
+          response.includes('/odd.txt')
+            ? response.replace(/<oc:fileid>\d+<\/oc:fileid>/, '')
+            : response,
+        )
+      }),
+    )
+    const second = await listingOf(source, odd.alice, first.state)
+    await odd.close()
+    expect(second.kind).toBe('changes')
+    expect(idsBelow(second, folder)).toEqual({ 'a.txt': ids['a.txt'] })
+    const third = await listingOf(source, s.alice, second.state)
+    expect(third.kind).toBe('all')
+    expect(idsBelow(third, folder)).toEqual(ids)
+  })
+
   test.for(['html', 'malformed-xml', 'truncated', 500] as const)(
     'fails where the files fail (%s)',
     async fault => {
@@ -359,7 +385,6 @@ test('what carries an excluded tag is not there from then on', async () => {
 })
 
 describe('folders of other storages', () => {
-  const RESPONSE = /<d:response>(?:(?!<\/d:response>).)*<\/d:response>/gs
   const withProperty = (response: string, name: string, value: string) =>
     response
       .replace(new RegExp(`<nc:${name}(?:/>|>[^<]*</nc:${name}>)`), '')
