@@ -1,17 +1,24 @@
 /** Every app this server offers. A new one is a folder beside this file and one line here. */
 import type { DocumentReader } from '../documents/document.ts'
 import type { App } from '../mcp/app.ts'
+import type { DocumentSource } from '../search/source.ts'
+import { createEventDocuments } from './calendar/documents/source.ts'
 import { calendarApp } from './calendar/index.ts'
 import { collectivesApp } from './collectives/index.ts'
 import { createConnectionApp } from './connection/index.ts'
 import { contactsApp } from './contacts/index.ts'
 import { cookbookApp } from './cookbook/index.ts'
 import { createCoreApp } from './core/index.ts'
+import { createCardDocuments } from './deck/documents.ts'
 import { createDeckApp } from './deck/index.ts'
+import { createFileDocuments, type FileDocumentsOptions } from './files/documents/source.ts'
 import { createFilesApp } from './files/index.ts'
 import { formsApp } from './forms/index.ts'
+import { createMailDocuments } from './mail/documents.ts'
 import { createMailApp } from './mail/index.ts'
+import { createNewsDocuments } from './news/documents.ts'
 import { newsApp } from './news/index.ts'
+import { noteDocuments } from './notes/documents.ts'
 import { notesApp } from './notes/index.ts'
 import { notificationsApp } from './notifications/index.ts'
 import { pollsApp } from './polls/index.ts'
@@ -50,6 +57,18 @@ export function createApps({ excludedTags, documents }: AppOptions): readonly Ap
     collectivesApp,
     notificationsApp,
     statusApp,
+  ]
+}
+
+/** What search may know of, in the order in which it is listed. */
+export function documentSources(options: FileDocumentsOptions): readonly DocumentSource[] {
+  return [
+    noteDocuments,
+    createFileDocuments(options),
+    createEventDocuments(),
+    createCardDocuments(),
+    createNewsDocuments(),
+    createMailDocuments(),
   ]
 }
 

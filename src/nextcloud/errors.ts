@@ -90,3 +90,19 @@ export function isCodedError(error: unknown): error is CodedError {
 export function hasCode(error: unknown, code: ErrorCode): error is CodedError {
   return error instanceof CodedError && error.code === code
 }
+
+/** Whether every further request of the session would fail as this one did. */
+export function isGeneral(error: unknown): boolean {
+  const general: readonly ErrorCode[] = ['CANCELLED', 'UNAUTHORIZED', 'RATE_LIMITED']
+  return !isCodedError(error) || general.includes(error.code)
+}
+
+/** What was asked for; undefined where it is `NOT_FOUND`. */
+export async function unlessMissing<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked
+  } catch (error) {
+    if (hasCode(error, 'NOT_FOUND')) return undefined
+    throw error
+  }
+}

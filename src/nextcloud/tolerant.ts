@@ -38,19 +38,31 @@ export function looseRecord() {
 }
 
 /** A list of `element`; what does not fit is left out. An object is read as the list of its values. */
-export function list<T>(element: z.ZodType<T>) {
+export function list<T>(element: z.ZodType<T>): z.ZodType<T[]> {
+  return elements(element).transform(({ items }) => items)
+}
+
+/** Elements of a list, and how many there are beside them that did not fit. */
+export interface Elements<T> {
+  items: T[]
+  unreadable: number
+}
+
+/** As {@link list}, for who concludes something from what a list does not name. */
+export function elements<T>(element: z.ZodType<T>): z.ZodType<Elements<T>> {
   return z.preprocess(
     value =>
       value !== null && typeof value === 'object' && !Array.isArray(value)
         ? Object.values(value)
         : value,
-    z.array(z.unknown()).transform(items =>
-      items.flatMap(item => {
-        const parsed = element.safeParse(item)
+    z.array(z.unknown()).transform(values => {
+      const items = values.flatMap(value => {
+        const parsed = element.safeParse(value)
         return parsed.success ? [parsed.data] : []
-      }),
-    ),
-  ) as unknown as z.ZodType<T[]>
+      })
+      return { items, unreadable: values.length - items.length }
+    }),
+  )
 }
 
 /** Seconds since 1970 as people write times, in UTC; null for what is no time. */

@@ -1,9 +1,9 @@
 /** Occurrences of the user's events in a window: one request for each calendar, all at once. */
-import { setImmediate as pause } from 'node:timers/promises'
 import { describeEvent, type EventDescription } from '../../icalendar/event.ts'
 import { UTC } from '../../icalendar/iana.ts'
 import { type CalendarObject, readObject } from '../../icalendar/object.ts'
 import { expand, type Occurrence } from '../../icalendar/recurrence.ts'
+import { createBreather } from '../../nextcloud/breather.ts'
 import { type Calendar, findCalendar, listCalendars } from '../../nextcloud/caldav/calendars.ts'
 import { queryObjects, type CalendarObject as Stored } from '../../nextcloud/caldav/objects.ts'
 import { type CodedError, isCodedError } from '../../nextcloud/errors.ts'
@@ -76,12 +76,9 @@ export async function occurrencesIn(
   const found: Found[] = []
   const incomplete: string[] = []
   let broken = 0
-  let began = Date.now()
+  const breathe = createBreather(LONGEST_MS)
   for (const { calendar, stored } of read) {
-    if (Date.now() - began > LONGEST_MS) {
-      await pause()
-      began = Date.now()
-    }
+    await breathe()
     const object = eventIn(stored.data)
     if (object === undefined) {
       broken++

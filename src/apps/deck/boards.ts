@@ -1,11 +1,12 @@
 /** Boards with their stacks and labels. */
 import { LRUCache } from 'lru-cache'
 import type { z } from 'zod'
+import type { Reply } from '../../nextcloud/reply.ts'
 import type { Session } from '../../nextcloud/session.ts'
-import { list } from '../../nextcloud/tolerant.ts'
+import { type Elements, elements, list } from '../../nextcloud/tolerant.ts'
 import { archivedBoard, sendDeck } from './http.ts'
 import { explained, notOnBoard, refusalOf } from './missing.ts'
-import { Board, Label, Stack } from './records.ts'
+import { Board, type Card, Label, Stack, StackWithGaps } from './records.ts'
 
 /** Most bytes of a listing: a board of some thousand cards with long texts. */
 const LARGE = 128 * 1024 * 1024
@@ -17,8 +18,13 @@ const SETTLED_MS = 2_000
 
 /** All boards of the user that are not deleted; one request. */
 export async function listBoards(session: Session): Promise<Board[]> {
-  const boards = await kept(session, 'deck/listing', '', list(Board))
-  return boards.filter(({ deletedAt }) => deletedAt === 0)
+  return (await everyBoard(session)).items
+}
+
+/** As {@link listBoards}, with the number of those that could not be understood. */
+export async function everyBoard(session: Session): Promise<Elements<Board>> {
+  const all = await kept(session, 'deck/listing', '', elements(Board), ({ items }) => items)
+  return { ...all, items: all.items.filter(({ deletedAt }) => deletedAt === 0) }
 }
 
 /**
@@ -27,7 +33,7 @@ export async function listBoards(session: Session): Promise<Board[]> {
  */
 export async function getBoard(session: Session, boardId: number): Promise<Board> {
   const board = await explained(session, { board_id: boardId }, 'read', () =>
-    kept(session, 'deck/boards', `/${boardId}`, Board),
+    kept(session, 'deck/boards', `/${boardId}`, Board, board => [board]),
   )
   rememberHomes(session, board.stacks)
   return board
@@ -61,17 +67,47 @@ export function listArchivedStacks(session: Session, boardId: number): Promise<S
   return stacksAt(session, boardId, '/stacks/archived')
 }
 
+/** Stacks as they are told, with everything in them that could not be understood. */
+export interface StacksWithGaps {
+  stacks: (Pick<Stack, 'id' | 'title'> & { cards: Card[] })[]
+  unreadable: number
+}
+
+/**
+ * All stacks with all their cards, archived ones after the others; two requests at once.
+ * @throws CodedError `NOT_FOUND` that names `board_id`
+ */
+export async function everyStack(session: Session, boardId: number): Promise<StacksWithGaps> {
+  const schema = elements(StackWithGaps)
+  const replies = await Promise.all(
+    ['/stacks', '/stacks/archived'].map(path => stacksReply(session, boardId, path)),
+  )
+  const read = replies.map(reply => reply.json(schema))
+  const stacks = read.flatMap(({ items }) => items)
+  return {
+    stacks: stacks.map(({ cards, ...stack }) => ({ ...stack, cards: cards.items })),
+    unreadable: [...read, ...stacks.map(({ cards }) => cards)].reduce(
+      (sum, { unreadable }) => sum + unreadable,
+      0,
+    ),
+  }
+}
+
 async function stacksAt(session: Session, boardId: number, path: string): Promise<Stack[]> {
-  const reply = await explained(session, { board_id: boardId }, 'read', () =>
+  const reply = await stacksReply(session, boardId, path)
+  const stacks = reply.json(list(Stack))
+  rememberHomes(session, stacks)
+  return inOrder(stacks)
+}
+
+function stacksReply(session: Session, boardId: number, path: string): Promise<Reply> {
+  return explained(session, { board_id: boardId }, 'read', () =>
     sendDeck(session, {
       path: `/${boardId}${path}`,
       maxBytes: LARGE,
       subject: `the stacks of board ${boardId}`,
     }),
   )
-  const stacks = reply.json(list(Stack))
-  rememberHomes(session, stacks)
-  return inOrder(stacks)
 }
 
 /**
@@ -166,11 +202,12 @@ interface Kept<T> {
 }
 
 /** Reads what has an ETag; the body is only sent again when something has changed. */
-async function kept<T extends Board | Board[]>(
+async function kept<T>(
   session: Session,
   memoryKey: string,
   path: string,
   schema: z.ZodType<T>,
+  boardsIn: (value: T) => readonly Board[],
 ): Promise<T> {
   const memory = session.account.state(memoryKey, () => new LRUCache<string, Kept<T>>(KEPT))
   const known = memory.get(path)
@@ -185,14 +222,14 @@ async function kept<T extends Board | Board[]>(
   if (reply.status === 304 && known !== undefined) return known.value
   const value = reply.json(schema)
   const { etag, date } = reply.headers
-  if (etag !== undefined && isSettled(value, date)) memory.set(path, { etag, value })
+  if (etag !== undefined && isSettled(boardsIn(value), date)) memory.set(path, { etag, value })
   else memory.delete(path)
   return value
 }
 
 /** Whether the last change is so long ago that another one would give another ETag. */
-function isSettled(value: Board | Board[], date: string | undefined): boolean {
+function isSettled(boards: readonly Board[], date: string | undefined): boolean {
   if (date === undefined) return false
-  const last = Math.max(0, ...[value].flat().map(({ lastModified }) => lastModified ?? 0))
+  const last = Math.max(0, ...boards.map(({ lastModified }) => lastModified ?? 0))
   return Date.parse(date) - last * 1_000 >= SETTLED_MS
 }

@@ -1,9 +1,10 @@
 /** Requests for single cards. */
 import { z } from 'zod'
+import { unlessMissing } from '../../nextcloud/errors.ts'
 import type { Session } from '../../nextcloud/session.ts'
 import { list } from '../../nextcloud/tolerant.ts'
 import { checkStack, getBoard, requireOpenStack } from './boards.ts'
-import { type DeckRequest, sendDeck } from './http.ts'
+import { type DeckRequest, isDenied, sendDeck } from './http.ts'
 import { explained, type Named, type Need } from './missing.ts'
 import { Attachment, Card } from './records.ts'
 
@@ -48,6 +49,17 @@ export function cards(session: Session) {
   return {
     async get(place: CardPlace): Promise<Card> {
       return (await send(place, 'read', {})).json(Card)
+    },
+
+    /** As {@link get}, without looking for the reason why a card is not there; one request. */
+    async getIfThere(place: CardPlace): Promise<Card | undefined> {
+      const subject = `card ${place.card_id}`
+      const asked = sendDeck(session, { path: pathOf(place), subject }).catch((error: unknown) => {
+        if (isDenied(error)) return undefined
+        throw error
+      })
+      const card = (await unlessMissing(asked))?.json(Card)
+      return card?.deletedAt === 0 ? card : undefined
     },
 
     /** Two requests. */

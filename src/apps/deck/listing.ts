@@ -1,6 +1,7 @@
 /** The cards of a board, as far as they were asked for. */
 import type { z } from 'zod'
 import { badInput } from '../../nextcloud/errors.ts'
+import { inParallel } from '../../nextcloud/parallel.ts'
 import type { Session } from '../../nextcloud/session.ts'
 import { listArchivedStacks, listStacks } from './boards.ts'
 import { cards } from './cards.ts'
@@ -128,14 +129,8 @@ async function usersRead(session: Session, stacks: readonly Stack[]): Promise<St
       'Leave out assigned_to or the archived cards: Deck has to be asked for each one.',
     )
   }
-  const read = new Map<number, Card>()
-  let next = 0
-  const work = async () => {
-    for (let at = unread[next++]; at !== undefined; at = unread[next++]) {
-      read.set(at.card_id, await cards(session).get(at))
-    }
-  }
-  await Promise.all(Array.from({ length: AT_A_TIME }, work))
+  const found = await inParallel(unread, AT_A_TIME, place => cards(session).get(place))
+  const read = new Map(found.map(card => [card.id, card]))
   return stacks.map(stack => ({
     ...stack,
     cards: stack.cards.map(card => read.get(card.id) ?? card),

@@ -4,7 +4,7 @@
  * @see https://deck.readthedocs.io/en/latest/API/
  */
 import { z } from 'zod'
-import { flag, list, number, text } from '../../nextcloud/tolerant.ts'
+import { elements, flag, list, number, text } from '../../nextcloud/tolerant.ts'
 
 const id = z.coerce.number().int()
 
@@ -103,6 +103,11 @@ export const Stack = z.object({
   cards: list(Card).catch([]),
 })
 export type Stack = z.infer<typeof Stack>
+
+/** Of a stack what documents need; without cards it says so by leaving them out. */
+export const StackWithGaps = Stack.pick({ id: true, title: true }).extend({
+  cards: z.preprocess(cards => cards ?? [], elements(Card)),
+})
 
 const Acl = z.object({
   id,

@@ -96,6 +96,18 @@ export async function readWhole(
   })
 }
 
+/**
+ * Downloads a file, in one request.
+ * @throws CodedError `TOO_LARGE` for one of more than `maxBytes`, `NOT_FOUND`
+ */
+export async function download(file: Place, maxBytes: number): Promise<WholeFile> {
+  const whole = await readWhole(file, size => size <= maxBytes)
+  if (whole !== undefined) return whole
+  throw new CodedError('TOO_LARGE', `The file is larger than ${maxBytes} bytes`, {
+    subject: file.path,
+  })
+}
+
 /** Asks for a range or for everything, and lets go of the answer however its reading ends. */
 async function request<T>(
   file: Place,

@@ -1,7 +1,7 @@
 /** Folders and single entries, by PROPFIND (RFC 4918, section 9.1). */
 import { type DavResource, multistatus } from '../../nextcloud/dav/multistatus.ts'
 import { document } from '../../nextcloud/dav/xml.ts'
-import { badInput, hasCode } from '../../nextcloud/errors.ts'
+import { badInput, unlessMissing } from '../../nextcloud/errors.ts'
 import { named, notFound, type Place } from '../../nextcloud/files/home.ts'
 import { unusable } from '../../nextcloud/reply.ts'
 import { ENTRY_PROPERTIES, type Entry, entryOf } from './entry.ts'
@@ -38,21 +38,21 @@ export async function stat(place: Place): Promise<Entry> {
 }
 
 /** Like {@link stat}; undefined where nothing is. */
-export async function statIfExists(place: Place): Promise<Entry | undefined> {
-  try {
-    return await stat(place)
-  } catch (error) {
-    if (hasCode(error, 'NOT_FOUND')) return undefined
-    throw error
-  }
+export function statIfExists(place: Place): Promise<Entry | undefined> {
+  return unlessMissing(stat(place))
 }
 
-async function propfind(place: Place, depth: '0' | '1'): Promise<DavResource[]> {
+/**
+ * What Nextcloud says of a place, and of what is in it. One request.
+ * @param more properties beside those of {@link entryOf}
+ * @throws CodedError `NOT_FOUND`
+ */
+export async function propfind(place: Place, depth: '0' | '1', more = ''): Promise<DavResource[]> {
   const reply = await place.home.session.send({
     method: 'PROPFIND',
     path: place.url,
     headers: { depth, 'content-type': 'application/xml; charset=utf-8' },
-    body: document('d:propfind', `<d:prop>${ENTRY_PROPERTIES}</d:prop>`),
+    body: document('d:propfind', `<d:prop>${ENTRY_PROPERTIES}${more}</d:prop>`),
     expect: [207],
     maxBytes: LARGEST_LISTING,
     subject: named(place),

@@ -7,9 +7,18 @@ import { encodeSegment } from '../../nextcloud/dav/paths.ts'
 import { type CodedError, hasCode, withDetails } from '../../nextcloud/errors.ts'
 import type { HttpRequest } from '../../nextcloud/request.ts'
 import type { Session } from '../../nextcloud/session.ts'
-import { list } from '../../nextcloud/tolerant.ts'
+import { type Elements, elements } from '../../nextcloud/tolerant.ts'
 import { ask, isMailServerError } from './refusals.ts'
-import { Account, Anything, Envelope, MailboxList, Message, Tag } from './shapes.ts'
+import {
+  Account,
+  Anything,
+  Envelope,
+  MailboxList,
+  type MarkedMailbox,
+  MarkedMailboxList,
+  Message,
+  Tag,
+} from './shapes.ts'
 
 /** Path of the API below the instance. */
 export const API = '/index.php/apps/mail/api'
@@ -48,11 +57,23 @@ export function mail(session: Session) {
   const aboutMessage = (id: number) => `message ${id}`
   const tagPath = (id: number, label: string) => `/messages/${id}/tags/${encodeSegment(label)}`
 
+  const everyAccount = async (): Promise<Elements<Account>> =>
+    (await send('GET', '/accounts', 'the mail accounts')).json(elements(Account))
+  const page = async (asked: MessageQuery): Promise<Elements<Envelope>> => {
+    const { mailboxId, limit, cursor, filter } = asked
+    const query = { mailboxId, limit, view: 'singleton', cursor, filter }
+    const reply = await send('GET', '/messages', `mailbox ${mailboxId}`, { query })
+    return reply.json(elements(Envelope))
+  }
+
   return {
     /** The accounts the user has set up, in their order. */
     async accounts(): Promise<Account[]> {
-      return (await send('GET', '/accounts', 'the mail accounts')).json(list(Account))
+      return (await everyAccount()).items
     },
+
+    /** As {@link accounts}, with the number of those that could not be understood. */
+    accountsWithGaps: everyAccount,
 
     async mailboxes(accountId: number) {
       const subject = `mail account ${accountId}`
@@ -60,12 +81,20 @@ export function mail(session: Session) {
       return reply.json(MailboxList).mailboxes
     },
 
-    /** Mails that Nextcloud knows of, each for itself and not by thread. */
-    async messages({ mailboxId, limit, cursor, filter }: MessageQuery): Promise<Envelope[]> {
-      const query = { mailboxId, limit, view: 'singleton', cursor, filter }
-      const reply = await send('GET', '/messages', `mailbox ${mailboxId}`, { query })
-      return reply.json(list(Envelope))
+    /** Mailboxes with marks of what is in them, and the number of those that are none. */
+    async markedMailboxes(accountId: number): Promise<Elements<MarkedMailbox>> {
+      const subject = `mail account ${accountId}`
+      const reply = await send('GET', '/mailboxes', subject, { query: { accountId } })
+      return reply.json(MarkedMailboxList).mailboxes
     },
+
+    /** Mails that Nextcloud knows of, each for itself and not by thread. */
+    async messages(query: MessageQuery): Promise<Envelope[]> {
+      return (await page(query)).items
+    },
+
+    /** As {@link messages}, with the number of those that could not be understood. */
+    messagesWithGaps: page,
 
     /**
      * Fetches what is new on the mail server.

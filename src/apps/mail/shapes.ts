@@ -1,6 +1,6 @@
 /** What the Mail app answers, read tolerantly. */
 import { z } from 'zod'
-import { flag, list, looseRecord, number, text } from '../../nextcloud/tolerant.ts'
+import { elements, flag, list, looseRecord, number, text } from '../../nextcloud/tolerant.ts'
 
 const Address = z.object({ label: text(null), email: text(null) })
 const addresses = list(Address).catch([])
@@ -40,6 +40,10 @@ export const Mailbox = z.object({
   unread: number(0),
 })
 export type Mailbox = z.infer<typeof Mailbox>
+
+/** A mailbox with a mark that changes when a sync finds other mails in it. */
+export const MarkedMailbox = Mailbox.extend({ cacheBuster: text('') })
+export type MarkedMailbox = z.infer<typeof MarkedMailbox>
 
 /** A tag; `imapLabel` is its name in the mailbox, and in addresses. */
 export const Tag = z.object({
@@ -123,6 +127,7 @@ export const LocalMail = z.object({
 export const Wrapped = <T>(data: z.ZodType<T>) => z.object({ data })
 
 export const MailboxList = z.object({ mailboxes: list(Mailbox) })
+export const MarkedMailboxList = z.object({ mailboxes: elements(MarkedMailbox) })
 
 /** Anything that is JSON: the answer to a change, which says nothing. */
 export const Anything = z.union([z.array(z.unknown()), looseRecord()])

@@ -7,7 +7,15 @@ import { CodedError, hasCode } from '../../nextcloud/errors.ts'
 import type { Reply } from '../../nextcloud/reply.ts'
 import type { HttpRequest } from '../../nextcloud/request.ts'
 import type { Session } from '../../nextcloud/session.ts'
-import { flag, list, looseRecord, number, text } from '../../nextcloud/tolerant.ts'
+import {
+  type Elements,
+  elements,
+  flag,
+  list,
+  looseRecord,
+  number,
+  text,
+} from '../../nextcloud/tolerant.ts'
 
 const API = '/index.php/apps/news/api/v1-3'
 
@@ -68,7 +76,7 @@ const Feeds = z.object({
   starredCount: number(0),
   newestItemId: number(null).optional(),
 })
-const Items = z.object({ items: list(Item) })
+const Items = z.object({ items: elements(Item) })
 const Status = z.object({ version: text(''), warnings: looseRecord() })
 
 /** Every feed of the user. */
@@ -92,6 +100,12 @@ export interface ItemQuery {
   limit: number
   /** Only items with a lower id; 0 for the latest. */
   offset: number
+}
+
+/** What changed since a time. */
+export interface UpdatedItems extends Elements<Item> {
+  /** By Nextcloud's clock, in seconds: when it said so. */
+  asOf: number | undefined
 }
 
 /** What can be marked read up to an item. */
@@ -125,6 +139,23 @@ export function news(session: Session) {
     reply.json(z.union([z.null(), z.array(z.unknown())]))
   }
 
+  const page = async (query: ItemQuery): Promise<Elements<Item>> => {
+    const { type, id, unreadOnly = false, limit, offset } = query
+    const reply = await send({
+      method: 'GET',
+      path: '/items',
+      query: {
+        type: ITEM_TYPES[type],
+        id,
+        getRead: !unreadOnly,
+        batchSize: limit,
+        offset,
+      },
+      subject: 'the items',
+    })
+    return reply.json(Items).items
+  }
+
   return {
     async folders(): Promise<Folder[]> {
       const reply = await send({ method: 'GET', path: '/folders', subject: 'the folders of feeds' })
@@ -138,20 +169,28 @@ export function news(session: Session) {
     },
 
     /** Items with a lower id than `offset`, the latest first. Their bodies always come along. */
-    async items({ type, id, unreadOnly = false, limit, offset }: ItemQuery): Promise<Item[]> {
+    async items(query: ItemQuery): Promise<Item[]> {
+      return (await page(query)).items
+    },
+
+    /** As {@link items}, with the number of those that could not be understood. */
+    page,
+
+    /**
+     * Items that are new or changed, or were read or starred, at `since` (in seconds) or later; one
+     * request.
+     * @throws CodedError `TOO_LARGE` where that is more than fits into memory
+     */
+    async updated(since: number): Promise<UpdatedItems> {
       const reply = await send({
         method: 'GET',
-        path: '/items',
-        query: {
-          type: ITEM_TYPES[type],
-          id,
-          getRead: !unreadOnly,
-          batchSize: limit,
-          offset,
-        },
-        subject: 'the items',
+        path: '/items/updated',
+        query: { type: ITEM_TYPES.all, id: 0, lastModified: since },
+        subject: 'the changed items',
       })
-      return reply.json(Items).items
+      const asOf = Date.parse(reply.headers.date ?? '') / 1_000
+      const { items } = reply.json(Items)
+      return { ...items, asOf: Number.isNaN(asOf) ? undefined : asOf }
     },
 
     /** One item, of which the API has no request of its own: the first below the next id. */

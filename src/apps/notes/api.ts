@@ -8,7 +8,7 @@ import { CodedError } from '../../nextcloud/errors.ts'
 import type { Reply } from '../../nextcloud/reply.ts'
 import type { HttpRequest } from '../../nextcloud/request.ts'
 import type { Session } from '../../nextcloud/session.ts'
-import { flag, list, number, text } from '../../nextcloud/tolerant.ts'
+import { elements, flag, list, number, text } from '../../nextcloud/tolerant.ts'
 
 const API = '/index.php/apps/notes/api/v1'
 
@@ -22,6 +22,10 @@ const ApiNote = z.object({
   favorite: flag(),
   readonly: flag(),
   etag: text(''),
+  /** From the root of the user's files, with a leading slash; `''` where Notes does not tell. */
+  internalPath: text(''),
+  /** The content is words about a failure to read it. */
+  error: flag(),
 })
 /** A note as the API gives it. */
 export type ApiNote = z.infer<typeof ApiNote>
@@ -42,6 +46,33 @@ export interface NoteChanges {
 export interface NoteListing {
   notes: ApiNote[]
   etag: string | undefined
+}
+
+/** Which part of a listing of what changed. */
+export interface ChangesQuery {
+  /** Seconds since 1970: notes that Nextcloud saw changing earlier are told by their ids alone. */
+  since: number
+  /** Whether the texts come along. */
+  content: boolean
+  /** Most notes of one answer that are told in full. */
+  limit: number
+  /** Of the answer before. */
+  cursor?: string | undefined
+  /** Of a listing of the same query that is still at hand. */
+  etag?: string | undefined
+}
+
+/** Some of the notes, and with the last ones the ids of all that were not told in full. */
+export interface ChangesPage {
+  changed: ApiNote[]
+  otherIds: number[]
+  /** Elements that are no notes. */
+  unreadable: number
+  /** Undefined at the end. */
+  cursor: string | undefined
+  etag: string | undefined
+  /** By Nextcloud's clock, in seconds since 1970: when the listing began. */
+  asOf: number | undefined
 }
 
 /** Notes as the user of `session`. */
@@ -68,6 +99,13 @@ export function notes(session: Session) {
       return reply.json(ApiNote)
     },
 
+    /** One note without its text; one request. */
+    async head(id: number): Promise<ApiNote> {
+      const query = { exclude: 'content' }
+      const reply = await send({ method: 'GET', path: `/notes/${id}`, query, subject: subject(id) })
+      return reply.json(ApiNote)
+    },
+
     /**
      * All notes with their content; one request.
      * @param etag of a listing that is still at hand
@@ -84,6 +122,39 @@ export function notes(session: Session) {
       })
       if (reply.status === 304 && etag !== undefined) return undefined
       return { notes: reply.json(list(ApiNote)), etag: reply.headers.etag }
+    },
+
+    /**
+     * Notes that changed, in the order in which Nextcloud saw it; one request for each page.
+     * @returns undefined when nothing has changed since the listing with this etag
+     * @throws CodedError `TOO_LARGE` where the texts of a page are more than fits into memory
+     */
+    async changes(query: ChangesQuery): Promise<ChangesPage | undefined> {
+      const reply = await send({
+        method: 'GET',
+        path: '/notes',
+        query: {
+          pruneBefore: query.since,
+          chunkSize: query.limit,
+          chunkCursor: query.cursor,
+          exclude: query.content ? undefined : 'content',
+        },
+        expect: [200, 304],
+        subject: 'the notes',
+        ...(query.etag === undefined ? {} : { headers: { 'if-none-match': query.etag } }),
+      })
+      if (reply.status === 304 && query.etag !== undefined) return undefined
+      const { items, unreadable } = reply.json(elements(ApiNote))
+      const asOf = Date.parse(reply.headers['last-modified'] ?? reply.headers.date ?? '') / 1_000
+      return {
+        // What is told by its id alone has no etag.
+        changed: items.filter(({ etag }) => etag !== ''),
+        otherIds: items.filter(({ etag }) => etag === '').map(({ id }) => id),
+        unreadable,
+        cursor: reply.headers['x-notes-chunk-cursor'],
+        etag: reply.headers.etag,
+        asOf: Number.isFinite(asOf) ? asOf : undefined,
+      }
     },
 
     /** Creates a note. Nextcloud may clean the title up or number it: the answer says how. */

@@ -1,7 +1,7 @@
 /** Many rows: checked as a whole before anything is written, then one after the other. */
 import { errorBody } from '../../mcp/result.ts'
 import type { ToolContext } from '../../mcp/tool.ts'
-import { badInput, CodedError, hasCode } from '../../nextcloud/errors.ts'
+import { badInput, CodedError, unlessMissing } from '../../nextcloud/errors.ts'
 import { type Cells, needing, tables } from './api.ts'
 import { type CheckedRow, checkChanges, checkNewRow, clockFor } from './row-data.ts'
 
@@ -92,10 +92,7 @@ export async function deleteRows(
   for (let at = 0; at < ids.length; at += AT_ONCE) {
     await Promise.all(
       ids.slice(at, at + AT_ONCE).map(async (id, offset) => {
-        const found = await api.row(id).catch((error: unknown) => {
-          if (hasCode(error, 'NOT_FOUND')) return undefined
-          throw error
-        })
+        const found = await unlessMissing(api.row(id))
         if (found === undefined) missing.add(id)
         else if (found.tableId !== tableId) foreign.push(`${at + offset}: row ${id}`)
       }),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { httpDate } from '../http.ts'
 import { type Mount, mountsOf, type View } from '../shares/mounts.ts'
 import { may, sharesOf } from '../shares/store.ts'
@@ -40,7 +41,7 @@ const onFolder =
 /** The properties of files and folders, by Clark name. */
 const readers = new Map<string, Reader>([
   [d('getlastmodified'), node => httpDate(node.mtime * 1000)],
-  [d('getetag'), node => `&quot;${node.etag}&quot;`],
+  [d('getetag'), etagSeen],
   [d('getcontenttype'), node => (node.kind === 'file' ? node.type : undefined)],
   [d('getcontentlength'), node => (node.kind === 'file' ? String(sizeOf(node)) : undefined)],
   [d('resourcetype'), node => (node.kind === 'folder' ? '<d:collection/>' : '')],
@@ -190,4 +191,21 @@ function systemTags(node: StoredNode, { instance, identity }: DavCall): string {
       )
     })
     .join('')
+}
+
+/** The ETag as one user sees it: of a folder, with what others have shared into it. */
+function etagSeen(node: StoredNode, call: DavCall, { names, mount }: View): string {
+  const inside =
+    node.kind === 'file' || mount !== undefined
+      ? []
+      : mountsOf(call.instance.state, call.identity.account.id).filter(
+          each =>
+            each.names.length > names.length && names.every((name, at) => each.names[at] === name),
+        )
+  if (inside.length === 0) return `&quot;${node.etag}&quot;`
+  const told = inside.map(each => `/${each.names.join('/')}/${each.node.etag}${each.permissions}`)
+  const combined = createHash('md5')
+    .update([node.etag, ...told].join('::'))
+    .digest('hex')
+  return `&quot;${combined}&quot;`
 }

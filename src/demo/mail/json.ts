@@ -67,8 +67,15 @@ export function mailboxJson(account: MailAccount, mailbox: Mailbox): object {
     unread: statsJson(mailbox).unread,
     myAcls: null,
     shared: false,
-    cacheBuster: createHash('md5').update(`${id}/${mailbox.lastUid}`).digest('hex'),
+    cacheBuster: createHash('md5')
+      .update(`${id}/${lastKnown(mailbox)}`)
+      .digest('hex'),
   }
+}
+
+/** What a sync has seen of a mailbox. */
+function lastKnown({ mails }: Mailbox): string {
+  return mails.flatMap(({ databaseId }) => databaseId ?? []).join()
 }
 
 /** How many mails are in a mailbox, as the mail server says. */

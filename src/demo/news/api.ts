@@ -99,9 +99,16 @@ function route(call: NewsCall, name: string, id: number): Reply | Promise<Reply>
     case 'GET items':
       return onItems(call)
     case 'GET items/updated':
-      return jsonReply(200, { items: itemsOf(news, userId).map(itemJson) })
+      return onUpdated(call)
   }
   return onMarks(call, name, id)
+}
+
+/** Items that changed in a second or later, whether they are read or not. */
+function onUpdated({ news, userId, given }: NewsCall): Reply {
+  const since = integer(given.lastModified) ?? 0
+  const items = itemsOf(news, userId).filter(({ changed }) => changed >= since)
+  return jsonReply(200, { items: items.map(itemJson) })
 }
 
 function onMarks(call: NewsCall, name: string, id: number): Reply {

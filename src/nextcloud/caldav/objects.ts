@@ -10,7 +10,7 @@ import { pathBelow } from '../dav/homes.ts'
 import { multistatus, propertyText } from '../dav/multistatus.ts'
 import { encodeSegment } from '../dav/paths.ts'
 import { cal, dav, document } from '../dav/xml.ts'
-import { CodedError, hasCode, withDetails } from '../errors.ts'
+import { CodedError, unlessMissing, withDetails } from '../errors.ts'
 import type { Session } from '../session.ts'
 import type { Calendar, ComponentKind } from './calendars.ts'
 import { filter, type ObjectQuery } from './query.ts'
@@ -89,10 +89,7 @@ export async function readObject(
   const key = keyOf(calendar, uid)
   const remembered = known.get(key)
   if (remembered !== undefined) {
-    const object = await get(session, calendar, remembered, uid).catch((error: unknown) => {
-      if (hasCode(error, 'NOT_FOUND')) return undefined
-      throw error
-    })
+    const object = await unlessMissing(get(session, calendar, remembered, uid))
     // Names and UIDs may be given to something else, and a task may have the UID of an event.
     if (object !== undefined && uidOf(object.data) === uid && holds(object.data, component)) {
       return object

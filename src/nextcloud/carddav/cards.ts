@@ -6,19 +6,13 @@ import { isUtf8 } from 'node:buffer'
 import { LRUCache } from 'lru-cache'
 import { deleteResource } from '../dav/delete.ts'
 import { quotedEtag, replyEtag } from '../dav/etag.ts'
+import { cleanMultistatus } from '../dav/multistatus.ts'
 import { encodeSegment } from '../dav/paths.ts'
 import { document, escapeXml } from '../dav/xml.ts'
-import { CodedError, hasCode, withDetails } from '../errors.ts'
+import { CodedError, hasCode, unlessMissing, withDetails } from '../errors.ts'
 import type { Session } from '../session.ts'
 import { type AddressBook, forgetBooks } from './books.ts'
-import {
-  cleanMultistatus,
-  identity,
-  type StoredCard,
-  storedCards,
-  uidOf,
-  withoutLoss,
-} from './stored.ts'
+import { identity, type StoredCard, storedCards, uidOf, withoutLoss } from './stored.ts'
 
 /** A card that was read to be changed. */
 export interface ReadCard extends StoredCard {
@@ -192,19 +186,15 @@ function explained(error: CodedError, { displayName }: AddressBook, { headers }:
 
 /** The card at a path, byte for byte; undefined where there is none. */
 async function readAt(session: Session, path: string, uid: string): Promise<ReadCard | undefined> {
-  const reply = await session
-    .send({
-      method: 'PROPFIND',
-      path,
-      headers: { depth: '0', 'content-type': XML },
-      body: document('d:propfind', EXACT),
-      expect: [207],
-      subject: uid,
-    })
-    .catch((error: unknown) => {
-      if (hasCode(error, 'NOT_FOUND')) return undefined
-      throw error
-    })
+  const asked = session.send({
+    method: 'PROPFIND',
+    path,
+    headers: { depth: '0', 'content-type': XML },
+    body: document('d:propfind', EXACT),
+    expect: [207],
+    subject: uid,
+  })
+  const reply = await unlessMissing(asked)
   if (reply === undefined) return undefined
   const { resources, isExact } = cleanMultistatus(reply)
   const [stored] = storedCards(session, resources)

@@ -1,9 +1,8 @@
 /** Cards as multi-status answers have them. */
 import { bareEtag } from '../dav/etag.ts'
 import { pathBelow } from '../dav/homes.ts'
-import { type DavResource, multistatus, propertyText } from '../dav/multistatus.ts'
+import { type DavResource, NOT_IN_XML, propertyText } from '../dav/multistatus.ts'
 import { card, dav } from '../dav/xml.ts'
-import { Reply } from '../reply.ts'
 import type { Session } from '../session.ts'
 
 /** A card as it is stored. */
@@ -16,9 +15,6 @@ export interface StoredCard {
   /** Bytes of what is stored, where that was asked for. */
   readonly length?: number
 }
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: exactly those XML 1.0 forbids
-const NOT_IN_XML = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g
 
 /** Whether a name can be one of an object as it is: no path, nothing to be encoded. */
 export function isSafeName(name: string): boolean {
@@ -48,22 +44,6 @@ export function storedCards(session: Session, resources: readonly DavResource[])
     const length = propertyText(resource, dav('getcontentlength'))
     return [{ path, etag, data, ...(length === undefined ? {} : { length: Number(length) }) }]
   })
-}
-
-/**
- * The resources of an answer with texts in it. Characters that XML cannot hold are sent as they
- * are by Nextcloud: one of them in one card must not lose all others.
- * @throws CodedError `UNREACHABLE` as {@link multistatus}
- */
-export function cleanMultistatus(reply: Reply): { resources: DavResource[]; isExact: boolean } {
-  const text = reply.text()
-  const clean = text.replace(NOT_IN_XML, '')
-  if (clean === text) return { resources: multistatus(reply), isExact: true }
-  const { status, headers } = reply
-  return {
-    resources: multistatus(new Reply(status, headers, Buffer.from(clean))),
-    isExact: false,
-  }
 }
 
 /** A text without what XML can lose. */

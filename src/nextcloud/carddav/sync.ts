@@ -1,11 +1,11 @@
 /** Whole address books, and what changed in them (RFC 6578, RFC 6352 8.6 and 8.7). */
 import { pathBelow } from '../dav/homes.ts'
-import { multistatus } from '../dav/multistatus.ts'
-import { document, escapeXml, parseXml } from '../dav/xml.ts'
-import { hasCode } from '../errors.ts'
+import { cleanMultistatus, multistatus } from '../dav/multistatus.ts'
+import { syncCollection } from '../dav/sync-collection.ts'
+import { document, escapeXml } from '../dav/xml.ts'
 import type { Session } from '../session.ts'
 import type { AddressBook } from './books.ts'
-import { cleanMultistatus, type StoredCard, storedCards } from './stored.ts'
+import { type StoredCard, storedCards } from './stored.ts'
 
 /** What is different since a token. */
 export interface Changes {
@@ -17,9 +17,7 @@ export interface Changes {
 }
 
 const XML = 'application/xml; charset=utf-8'
-const DATA = '<d:prop><d:getetag/><card:address-data/></d:prop>'
-/** A server that always has more to tell is not followed for ever. */
-const MOST_PIECES = 100
+const DATA = '<d:getetag/><card:address-data/>'
 const PHOTO_NS = 'http://nextcloud.com/ns'
 
 /** What lists and searches show and compare; no photos. */
@@ -40,43 +38,17 @@ export async function changedCards(
   token: string | undefined,
   maxBytes: number,
 ): Promise<Changes | undefined> {
-  const cards: StoredCard[] = []
-  const gone: string[] = []
-  let from = token
-  for (let piece = 0; piece < MOST_PIECES; piece++) {
-    const reply = await session
-      .send({
-        method: 'REPORT',
-        path: book.path,
-        headers: { 'content-type': XML },
-        body: document(
-          'd:sync-collection',
-          `<d:sync-token>${escapeXml(from ?? '')}</d:sync-token>` +
-            `<d:sync-level>1</d:sync-level>${DATA}`,
-        ),
-        expect: [207],
-        maxBytes,
-        subject: book.displayName,
-      })
-      .catch((error: unknown) => {
-        if (from !== undefined && isTokenRefused(error)) return undefined
-        throw error
-      })
-    if (reply === undefined) return undefined
-    const { resources } = cleanMultistatus(reply)
-    cards.push(...storedCards(session, resources))
-    for (const { href, status } of resources) {
-      const path = status === 404 ? pathBelow(session, href) : undefined
-      if (path !== undefined) gone.push(path)
-    }
-    const next = tokenOf(reply.text())
-    if (next === undefined) throw reply.unusable('a list of changes without a token')
-    // 507 beside the others: there is more (RFC 6578 3.6).
-    const isCut = resources.some(({ status }) => status === 507)
-    if (!isCut || next === from) return { cards, gone, token: next }
-    from = next
-  }
-  return undefined
+  const changes = await syncCollection(session, {
+    path: book.path,
+    token,
+    properties: DATA,
+    maxBytes,
+    subject: book.displayName,
+    read: reply => cleanMultistatus(reply).resources,
+  })
+  if (changes === undefined) return undefined
+  const { resources, gone } = changes
+  return { cards: storedCards(session, resources), gone, token: changes.token }
 }
 
 /** All cards of a book that cannot be synchronised, as they are stored. One request. */
@@ -89,7 +61,7 @@ export async function allCards(
     method: 'PROPFIND',
     path: book.path,
     headers: { depth: '1', 'content-type': XML },
-    body: document('d:propfind', DATA),
+    body: document('d:propfind', `<d:prop>${DATA}</d:prop>`),
     expect: [207],
     maxBytes,
     subject: book.displayName,
@@ -170,7 +142,7 @@ export async function cardsAt(
     method: 'REPORT',
     path: book.path,
     headers: { depth: '1', 'content-type': XML },
-    body: document('card:addressbook-multiget', DATA + hrefs.join('')),
+    body: document('card:addressbook-multiget', `<d:prop>${DATA}</d:prop>${hrefs.join('')}`),
     expect: [207],
     subject: book.displayName,
   })
@@ -184,19 +156,4 @@ function filter(word: string | undefined): string {
     name => `<card:prop-filter name="${name}">${match}</card:prop-filter>`,
   )
   return `<card:filter test="anyof">${filters.join('')}</card:filter>`
-}
-
-/** 403 with `valid-sync-token` (RFC 6578 3.2), and what proxies and old versions make of it. */
-function isTokenRefused(error: unknown): boolean {
-  const refused = ['FORBIDDEN', 'BAD_INPUT', 'CONFLICT'] as const
-  return refused.some(
-    code => hasCode(error, code) && /sync.?token/i.test(error.details.serverMessage ?? ''),
-  )
-}
-
-/** The token that ends a list of changes. */
-function tokenOf(text: string): string | undefined {
-  const end = text.slice(-2_000)
-  const element = /<(?:[\w-]+:)?sync-token\b[^>]*>([^<]*)<\/(?:[\w-]+:)?sync-token>/.exec(end)
-  return element === null ? undefined : parseXml(`<t>${element[1]}</t>`).text.trim() || undefined
 }

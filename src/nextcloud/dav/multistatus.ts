@@ -1,6 +1,9 @@
 /** Multi-status answers (RFC 4918, section 13), read without losing the good for the bad. */
-import type { Reply } from '../reply.ts'
+import { Reply } from '../reply.ts'
 import { child, children, dav, type Element, parseXml } from './xml.ts'
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: exactly those XML 1.0 forbids
+export const NOT_IN_XML = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g
 
 /** One `response`: an href and the properties that were found. */
 export interface DavResource {
@@ -35,6 +38,22 @@ export function multistatus(reply: Reply): DavResource[] {
     }
     return [{ href, properties, status: statusOf(child(response, dav('status'))) }]
   })
+}
+
+/**
+ * The resources of an answer with texts in it. Characters that XML cannot hold are sent as they
+ * are by Nextcloud: one of them in one text must not lose all others.
+ * @throws CodedError `UNREACHABLE` as {@link multistatus}
+ */
+export function cleanMultistatus(reply: Reply): { resources: DavResource[]; isExact: boolean } {
+  const text = reply.text()
+  const clean = text.replace(NOT_IN_XML, '')
+  if (clean === text) return { resources: multistatus(reply), isExact: true }
+  const { status, headers } = reply
+  return {
+    resources: multistatus(new Reply(status, headers, Buffer.from(clean))),
+    isExact: false,
+  }
 }
 
 /** The trimmed text of a property; undefined where it is missing or empty. */

@@ -4,6 +4,7 @@
  *
  * Fails closed: when the tags cannot be read, nothing is shown and nothing is changed.
  */
+import { createHash } from 'node:crypto'
 import { multistatus } from '../dav/multistatus.ts'
 import { encodePath, segmentsBelow } from '../dav/paths.ts'
 import { davRoot, davUserId } from '../dav/principal.ts'
@@ -18,6 +19,8 @@ export interface Hidden {
   covers(segments: readonly string[]): boolean
   /** Whether something below the folder is. */
   isBelow(segments: readonly string[]): boolean
+  /** Changes with what is kept; `''` for nothing. */
+  readonly fingerprint: string
 }
 
 /** Finds out what is kept from the user of a session. */
@@ -28,7 +31,7 @@ export interface Exclusion {
 /** How long a tag that was just set or removed may go unnoticed. */
 const TTL_MS = 30_000
 
-const NOTHING: Hidden = { covers: () => false, isBelow: () => false }
+const NOTHING: Hidden = { covers: () => false, isBelow: () => false, fingerprint: '' }
 
 /**
  * The exclusion of files by the names of system tags; case does not count. No names: no request.
@@ -67,6 +70,9 @@ export function hiddenPaths(paths: readonly (readonly string[])[]): Hidden {
       return false
     },
     isBelow: segments => above.has(comparable(segments)),
+    fingerprint: createHash('sha256')
+      .update(JSON.stringify([...excluded].toSorted()))
+      .digest('base64url'),
   }
 }
 

@@ -16,6 +16,8 @@ export interface Home {
   place(path: string): Place
   /** The path an href stands for; undefined for an excluded one and for what is elsewhere. */
   pathOf(href: string): string | undefined
+  /** Changes with what is kept from the user. */
+  readonly exclusion: string
 }
 
 /** A path that a tool may touch: whoever holds one has passed the exclusion. */
@@ -37,6 +39,7 @@ export async function openHome(session: Session, exclusion: Exclusion): Promise<
   const home: Home = {
     session,
     userId,
+    exclusion: hidden.fingerprint,
     place(path) {
       const segments = segmentsOf(path)
       if (hidden.covers(segments)) throw notFound(segments.join('/'))
