@@ -6,6 +6,9 @@
  * much room as the text.
  */
 
+/** Changes whenever the same text may become other words: what was stored before has to be read anew. */
+export const WORDS_VERSION = `1 unicode ${process.versions.unicode}`
+
 const WORD = /[\p{L}\p{N}\p{M}]+/gu
 /** Accents and points, which people leave out; in other scripts such marks are vowels. */
 const MARKS = /[\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670]/g

@@ -2,6 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { IndexError } from '../index/errors.ts'
 import type { Generation, GenerationSpec } from '../index/search-index.ts'
+import { WORDS_VERSION } from '../index/words.ts'
 import { createPartitionTables, dropPartitionTables } from './partition.ts'
 
 /** All generations that can be searched, the oldest first. */
@@ -91,8 +92,8 @@ export function partitionsOf(db: DatabaseSync, user: string): number[] {
 /** Makes a partition with its tables. */
 export function createPartition(db: DatabaseSync, generation: number, user: string): number {
   const { lastInsertRowid } = db
-    .prepare('INSERT INTO index_partition (generation, user) VALUES (?, ?)')
-    .run(generation, user)
+    .prepare('INSERT INTO index_partition (generation, user, words) VALUES (?, ?, ?)')
+    .run(generation, user, WORDS_VERSION)
   const partition = Number(lastInsertRowid)
   createPartitionTables(db, partition)
   return partition

@@ -17,7 +17,7 @@ import {
   openGeneration,
   partitionsOf,
 } from './generations.ts'
-import { type PassageWriter, passageWriter } from './partition.ts'
+import { type PassageWriter, passageWriter, renewWords } from './partition.ts'
 
 /** Partitions whose statements are kept prepared. */
 const PREPARED_PARTITIONS = 32
@@ -25,9 +25,11 @@ const PREPARED_PARTITIONS = 32
 /** The service; each function is one transaction, save where it says otherwise. */
 export function indexWriter(db: DatabaseSync) {
   const writers = new LRUCache<number, PassageWriter>({ max: PREPARED_PARTITIONS })
+  /** Within a transaction. */
   const writerOf = (partition: number): PassageWriter => {
     const known = writers.get(partition)
     if (known !== undefined) return known
+    renewWords(db, partition)
     const fresh = passageWriter(db, partition)
     writers.set(partition, fresh)
     return fresh

@@ -8,7 +8,7 @@ const MOST_WORDS = 200
 /** Words that are searched for, the rarest ones. */
 const MOST_TERMS = 24
 /** Passages that the words may have together: each costs a microsecond, and common words tell little. */
-const MOST_PASSAGES = 10_000
+const MOST_PASSAGES = 6_000
 /** Words in more passages are not counted further; they are left out where there are rarer ones. */
 const COMMON = { atLeast: 1_000, share: 0.2, atMost: 5_000 } as const
 /** Words that nothing contains, and that are therefore taken for beginnings or parts of others. */

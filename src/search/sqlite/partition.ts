@@ -9,7 +9,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { EmbeddedChunk } from '../document.ts'
 import { MAX_CHUNKS } from '../index/checks.ts'
-import { wordsOf } from '../index/words.ts'
+import { WORDS_VERSION, wordsOf } from '../index/words.ts'
 import { bitCodeOf, bytesOf } from './codes.ts'
 
 /** A passage's number: its document's, then its position. The order of the numbers is theirs. */
@@ -51,13 +51,35 @@ export function createPartitionTables(db: DatabaseSync, partition: number): void
 
 /**
  * Words come folded and separated by spaces; the text itself is kept once, with the passage. What is
- * deleted is told to FTS5, which keeps no text here: it would otherwise go on counting it (as it does
- * with `contentless_delete`), and leave its words in the file.
+ * deleted is told to FTS5, which keeps no text here; with `contentless_delete` it would go on counting
+ * the passage, and rank by that. Its `secure-delete` makes replacing seven times slower and is left out.
  */
 function createWordsTable(db: DatabaseSync, words: string): void {
   db.exec(`
     CREATE VIRTUAL TABLE ${words} USING fts5(title, text, content = '', tokenize = 'ascii');
   `)
+}
+
+/**
+ * Makes the words anew where another version of Node made others of the same texts: FTS5 is told what
+ * it has to forget, and would be told wrongly.
+ */
+export function renewWords(db: DatabaseSync, partition: number): void {
+  const stored = db.prepare('SELECT words FROM index_partition WHERE id = ?').get(partition)
+  if (stored?.words === WORDS_VERSION) return
+  const { chunk, words } = tablesOf(partition)
+  db.exec(`DROP TABLE ${words}`)
+  createWordsTable(db, words)
+  const insert = db.prepare(`INSERT INTO ${words} (rowid, title, text) VALUES (?, ?, ?)`)
+  const passages = db.prepare(
+    `SELECT c.id, d.title, c.text FROM ${chunk} c JOIN index_document d
+     ON d.id = c.id >> ${POSITION_BITS} ORDER BY c.id`,
+  )
+  for (const row of passages.iterate()) {
+    const id = Number(row.id)
+    insert.run(BigInt(id), ...wordColumns(id, String(row.title), String(row.text)))
+  }
+  db.prepare('UPDATE index_partition SET words = ? WHERE id = ?').run(WORDS_VERSION, partition)
 }
 
 /** Drops them; the pages are overwritten, as secure_delete is on. */

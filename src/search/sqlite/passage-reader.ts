@@ -16,7 +16,9 @@ export interface PassageReader {
 export function passageReader(db: DatabaseSync, partition: number): PassageReader {
   const { chunk } = tablesOf(partition)
   const one = db.prepare(
-    `SELECT c.*, d.* FROM ${chunk} c JOIN index_document d ON d.id = c.id >> ${POSITION_BITS}
+    `SELECT c.text, c.start, c."end", c.page, c.page_end, d.type, d.key, d.ref, d.title, d.category,
+       d.path, d.url, d.modified_at, d.page_count, d.chunks
+     FROM ${chunk} c JOIN index_document d ON d.id = c.id >> ${POSITION_BITS}
      WHERE c.id = ?`,
   )
   const several = db.prepare(`SELECT * FROM ${chunk} WHERE id BETWEEN ? AND ? ORDER BY id`)

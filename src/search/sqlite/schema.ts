@@ -26,6 +26,7 @@ const MIGRATIONS: readonly string[] = [
     generation INTEGER NOT NULL REFERENCES index_generation (id),
     user TEXT NOT NULL,
     chunks INTEGER NOT NULL DEFAULT 0, -- kept by the triggers below
+    words TEXT NOT NULL, -- version of what makes words of texts
     UNIQUE (user, generation)
   ) STRICT;
 

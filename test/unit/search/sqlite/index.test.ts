@@ -58,6 +58,30 @@ test('whatever was put and removed, words rank as BM25 says, and nothing is left
   )
 })
 
+test('words that another version of Node made are made anew with the next write', async () => {
+  const path = freshPath()
+  const first = openIndex(path)
+  const { id } = await first.open(SPEC)
+  await first.put(id, 'alice', documentOf('1', { title: 'Plan' }), chunksOf(['Budget', 'of 2026']))
+  await first.close()
+  behind(path, db =>
+    db.exec(`UPDATE index_partition SET words = 'older';
+      INSERT INTO index_words_1 (index_words_1) VALUES ('delete-all');
+      INSERT INTO index_words_1 (rowid, title, text) VALUES (1048576, '', 'older')`),
+  )
+  const index = openIndex(path)
+  await index.put(id, 'alice', documentOf('2'), chunksOf(['another']))
+  const find = async (text: string) => {
+    const asked = { generation: id, vector: undefined, text, limit: 9, filter: {} }
+    return (await index.query('alice', asked)).sparse.map(hitName)
+  }
+  expect(await find('plan')).toEqual(['note 1 0'])
+  expect(await find('2026')).toEqual(['note 1 1'])
+  expect(await find('older')).toEqual([])
+  expect(await index.remove('alice', [documentOf('1')])).toBe(1)
+  expect(inconsistencies(path)).toEqual([])
+})
+
 describe('what is gone', () => {
   const SECRET = 'xylophonzimmer'
   const bytes = (path: string) =>
