@@ -12,7 +12,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['nextcloud', 'oidc'],
   ['identity', 'icalendar', 'vcard'],
   ['access'],
-  ['authorization', 'mcp'],
+  ['authorization', 'mcp', 'search'],
   ['apps', 'web'],
   ['server'],
   ['commands'],
