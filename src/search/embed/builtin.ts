@@ -1,6 +1,6 @@
 /** The built-in model, as a backend. */
 import { type Backend, OverLimitError } from './backend.ts'
-import { createWorkerPool } from './worker-pool.ts'
+import { createWorkerPool, threadFile } from './worker-pool.ts'
 
 /** The name of the model in the index. */
 export const BUILTIN_MODEL = 'universal-sentence-encoder-lite'
@@ -12,7 +12,7 @@ const LONGEST_TEXT = 16_000
 
 /** A backend with threads of its own. */
 export function createBuiltinBackend({ workers }: { workers: number }): Backend {
-  const pool = createWorkerPool({ entry: 'builtin-worker', size: workers })
+  const pool = createWorkerPool({ entry: threadFile('builtin-worker'), size: workers })
   return {
     tier: 'builtin',
     limits: { ...BATCH, parallel: workers },

@@ -2,7 +2,7 @@
 import type { EmbeddingSource } from '../../config/search.ts'
 import type { Backend } from './backend.ts'
 import type { LocalModelOptions } from './local-model.ts'
-import { createWorkerPool } from './worker-pool.ts'
+import { createWorkerPool, threadFile } from './worker-pool.ts'
 
 const LIBRARY = '@huggingface/transformers'
 const BATCH = { texts: 8, characters: 8_000 }
@@ -18,7 +18,7 @@ export function createLocalBackend(
   const { model, workers, cacheFolder } = config
   const pooling = config.pooling ?? (CLS_MODELS.test(model) ? 'cls' : 'mean')
   const data: LocalModelOptions = { model, pooling, cacheFolder, library }
-  const pool = createWorkerPool({ entry: 'local-worker', data, size: workers })
+  const pool = createWorkerPool({ entry: threadFile('local-worker'), data, size: workers })
   return {
     tier: 'local',
     limits: { ...BATCH, parallel: workers },

@@ -45,7 +45,7 @@ export async function withRetries<T>(
 
 function waitAfter(error: EmbeddingError, usual: number | undefined): number | undefined {
   // A timeout has used the caller's patience, and the server may still be at the same work.
-  if (usual === undefined || !error.retryable || isTimeout(error)) return undefined
+  if (usual === undefined || !error.retryable || isTimeout(error.cause)) return undefined
   const { retryAfterMs } = error
   if (retryAfterMs === undefined) return usual
   if (retryAfterMs > LONGEST_WAIT_MS) return undefined

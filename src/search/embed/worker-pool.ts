@@ -2,14 +2,15 @@
  * Threads in which models work, so that the event loop never waits for one. They are started when
  * there is work, and ended when there is none: a loaded model is hundreds of megabytes.
  */
+import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { EmbeddingError, type EmbedOptions } from './embedder.ts'
 import { Answer, errorOfFailure, type Question } from './worker-messages.ts'
 
 /** What the threads are started with. */
 export interface PoolOptions {
-  /** Name of the thread's file beside this one, without what it ends in. */
-  readonly entry: string
+  /** The thread's file, see {@link threadFile}. */
+  readonly entry: URL
   /** What the thread finds in its `workerData`. */
   readonly data?: unknown
   /** Threads at most. */
@@ -28,6 +29,7 @@ export interface WorkerPool {
 }
 
 const IDLE_MS = 60_000
+const RUN_SOURCES = ['--experimental-strip-types', '--disable-warning=ExperimentalWarning']
 
 interface Job {
   readonly texts: readonly string[]
@@ -48,8 +50,8 @@ export function createWorkerPool({ entry, data, size, idleMs = IDLE_MS }: PoolOp
   let closed = false
 
   function start(): Thread {
-    const { url, execArgv } = entryOf(entry)
-    const worker = new Worker(url, { workerData: data, execArgv, stdout: true })
+    const execArgv = entry.pathname.endsWith('.ts') ? RUN_SOURCES : []
+    const worker = new Worker(entry, { workerData: data, execArgv, stdout: true })
     // Standard output belongs to the protocol; libraries greet and warn there.
     worker.stdout.resume()
     const thread: Thread = { worker, job: undefined, idle: undefined }
@@ -144,13 +146,7 @@ export function createWorkerPool({ entry, data, size, idleMs = IDLE_MS }: PoolOp
   }
 }
 
-/** The thread's file: of the sources where these are what runs, else of the build. */
-function entryOf(entry: string): { url: URL; execArgv: string[] } {
-  const isSource = import.meta.url.endsWith('.ts')
-  return {
-    url: new URL(`./${entry}.${isSource ? 'ts' : 'js'}`, import.meta.url),
-    execArgv: isSource
-      ? ['--experimental-strip-types', '--disable-warning=ExperimentalWarning']
-      : [],
-  }
+/** A file beside this one: of the sources where these are what runs, else of the build. */
+export function threadFile(name: string): URL {
+  return new URL(`./${name}${extname(import.meta.url)}`, import.meta.url)
 }
