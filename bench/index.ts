@@ -8,6 +8,7 @@
  */
 import { parseArgs } from 'node:util'
 import { measureCalls, measureOverhead } from './calls.ts'
+import { measureEmbedding } from './embedding.ts'
 import { connectEndpoint, type Endpoint } from './endpoint.ts'
 import { measureExpansion } from './expansion.ts'
 import { measureMemory } from './memory.ts'
@@ -63,6 +64,7 @@ async function main(): Promise<void> {
     tables: () => measureTables(subject),
     oauth: measureOAuth,
     expansion: measureExpansion,
+    embedding: measureEmbedding,
   }
   const rows: Row[] = []
   for (const [name, measure] of Object.entries(measurements)) {

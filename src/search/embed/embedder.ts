@@ -80,5 +80,6 @@ export class EmbeddingError extends Error {
 
 /** The failure and what to do about it, for people. */
 export function sentence({ message, hint }: EmbeddingError): string {
-  return hint === undefined ? `${message}.` : `${message}. ${hint}`
+  const what = message.replace(/\.*$/, '.')
+  return hint === undefined ? what : `${what} ${hint}`
 }
