@@ -13,6 +13,8 @@ export interface Window {
 const WINDOW_TOKENS = 64
 /** Code points of a piece of something without spaces; each may be a token. */
 const LONGEST_WORD = 48
+const AROUND_WORDS = /^[.,;:!?…"'“”„‘’«»()[\]{}–—-]+|[.,;:!?…"'“”„‘’«»()[\]{}–—-]+$/gu
+const ARTICLES = new Set(['the', 'a', 'an'])
 /** Words whose tokens are remembered. */
 const MOST_WORDS = 50_000
 
@@ -26,7 +28,7 @@ export function windowsWith(tokensIn: (word: string) => number): (text: string) 
     return tokens
   }
   return text => {
-    const words = text.split(/\s+/u).flatMap(pieces)
+    const words = tellingWords(text).flatMap(pieces)
     const counts = words.map(counted)
     const total = counts.reduce((sum, tokens) => sum + tokens, 0)
     const share = total / Math.ceil(total / WINDOW_TOKENS)
@@ -44,9 +46,21 @@ export function windowsWith(tokensIn: (word: string) => number): (text: string) 
   }
 }
 
+/**
+ * The words of a text without what costs a fifth of the time and changes no meaning: punctuation
+ * around words, and articles. Where that is all there is, it is kept.
+ */
+function tellingWords(text: string): string[] {
+  const words = text.split(/\s+/u).filter(word => word !== '')
+  const telling = words
+    .map(word => word.replace(AROUND_WORDS, ''))
+    .filter(word => word !== '' && !ARTICLES.has(word.toLowerCase()))
+  return telling.length === 0 ? words : telling
+}
+
 /** A word, or what has no spaces (Chinese, base64) in pieces. */
 function pieces(word: string): string[] {
-  if (word.length <= LONGEST_WORD) return word === '' ? [] : [word]
+  if (word.length <= LONGEST_WORD) return [word]
   const points = Array.from(word)
   return Array.from({ length: Math.ceil(points.length / LONGEST_WORD) }, (_, at) =>
     points.slice(at * LONGEST_WORD, (at + 1) * LONGEST_WORD).join(''),
