@@ -22,14 +22,17 @@ export interface Answered {
   readonly body: unknown
 }
 
+/** Answers in place of the server: `reset` hangs up, `silence` hears and says nothing. */
+export type Plan = (asked: Asked) => Answered | 'reset' | 'silence' | undefined
+
 /** A server that runs. */
 export interface EmbeddingServer {
   readonly url: string
   readonly asked: readonly Asked[]
   /** The texts of each request for vectors. */
   inputs(): string[][]
-  /** Answers in place of the server's own; undefined lets it answer itself, `reset` hangs up. */
-  plan(answer: ((asked: Asked) => Answered | 'reset' | undefined) | undefined): void
+  /** Answers in place of the server's own; undefined lets it answer itself. */
+  plan(answer: Plan | undefined): void
   close(): Promise<void>
 }
 
@@ -51,7 +54,7 @@ const Input = z.union([z.string().transform(text => [text]), z.array(z.string())
 
 async function start(answer: (asked: Asked) => Answered): Promise<EmbeddingServer> {
   const asked: Asked[] = []
-  let planned: ((asked: Asked) => Answered | 'reset' | undefined) | undefined
+  let planned: Plan | undefined
   const respond = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
     const chunks: Buffer[] = []
     for await (const chunk of incoming) chunks.push(chunk)
@@ -65,6 +68,7 @@ async function start(answer: (asked: Asked) => Answered): Promise<EmbeddingServe
     }
     asked.push(one)
     const reply = planned?.(one) ?? answer(one)
+    if (reply === 'silence') return
     if (reply === 'reset') {
       incoming.socket.destroy()
       return

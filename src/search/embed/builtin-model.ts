@@ -3,7 +3,7 @@
  * the packages @energetic-ai/*. Runs in a worker thread.
  */
 import { EmbeddingError } from './embedder.ts'
-import { type Window, windowsWith } from './windows.ts'
+import { windowsWith } from './windows.ts'
 import type { Model } from './worker-serve.ts'
 
 /** Parts at a time: more are no faster and take more memory. */
@@ -23,21 +23,17 @@ export async function loadBuiltinModel(): Promise<Model> {
     for (let from = 0; from < parts.length; from += PARTS_AT_A_TIME) {
       const some = parts.slice(from, from + PARTS_AT_A_TIME)
       const vectors = await encoder.embed(some.map(({ text }) => text))
-      for (const [at, { of, tokens }] of some.entries()) {
-        sums[of] = added(sums[of], vectors[at] ?? [], tokens)
+      for (const [at, { of }] of some.entries()) {
+        sums[of] = added(sums[of], vectors[at] ?? [])
       }
     }
     return sums
   }
 }
 
-/** Each part counts as much as it has tokens. */
-function added(
-  sum: Float32Array | undefined,
-  vector: readonly number[],
-  weight: Window['tokens'],
-): Float32Array {
-  return Float32Array.from(vector, (value, at) => (sum?.[at] ?? 0) + value * weight)
+/** Parts of one text are of about the same length, and count alike. */
+function added(sum: Float32Array | undefined, vector: readonly number[]): Float32Array {
+  return Float32Array.from(vector, (value, at) => (sum?.[at] ?? 0) + value)
 }
 
 async function loadEncoder() {

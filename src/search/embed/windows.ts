@@ -3,7 +3,7 @@
  * and at nothing after them.
  */
 
-/** A part, and how much it weighs in the vector of the whole. */
+/** A part, and how many tokens the model makes of it. */
 export interface Window {
   readonly text: string
   readonly tokens: number

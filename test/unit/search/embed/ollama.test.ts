@@ -4,7 +4,6 @@ import {
   type OllamaState,
   startOllama,
 } from '../../../support/embedding-servers.ts'
-import { listen } from '../../../support/relay.ts'
 import { embedderOf, expectVectorsOf, failureOf } from './support.ts'
 
 let server: EmbeddingServer
@@ -201,25 +200,27 @@ describe('a server that fails', () => {
   })
 
   test('silence is not waited for twice', async () => {
-    let asked = 0
-    const silent = await startSilent(() => asked++)
-    const { embedder } = embedderOf({ ...ollama(), url: silent.url, timeoutMs: 100 })
+    server.plan(() => 'silence')
+    const { embedder } = embedderOf({ ...ollama(), timeoutMs: 100 })
     const failure = await failureOf(embedder.embed(['a'], passage))
     expect(failure).toMatchObject({ code: 'UNREACHABLE', retryable: true })
     expect(failure.message).toContain('time limit')
-    expect(asked).toBe(1)
-    await Promise.all([embedder.close(), silent.close()])
+    expect(server.asked).toHaveLength(1)
+    await embedder.close()
   })
 
   test('an aborted call ends with its reason, and is not tried again', async () => {
-    const silent = await startSilent(() => abort.abort(new Error('enough')))
     const abort = new AbortController()
-    const { embedder, told } = embedderOf({ ...ollama(), url: silent.url })
-    await expect(embedder.embed(['a'], { ...passage, signal: abort.signal })).rejects.toThrow(
-      'enough',
-    )
+    server.plan(() => {
+      abort.abort(new Error('enough'))
+      return 'silence'
+    })
+    const { embedder, told } = embedderOf(ollama())
+    const work = embedder.embed(['a'], { ...passage, signal: abort.signal })
+    await expect(work).rejects.toThrow('enough')
     expect(told.errors).toEqual([])
-    await Promise.all([embedder.close(), silent.close()])
+    expect(server.asked).toHaveLength(1)
+    await embedder.close()
   })
 })
 
@@ -239,9 +240,3 @@ test('half a character is never sent', async () => {
   expect(server.inputs()).toEqual([['a \ufffd b']])
   await embedder.close()
 })
-
-/** A server that hears and says nothing. */
-async function startSilent(heard: () => void) {
-  const { port, close } = await listen(heard)
-  return { url: `http://127.0.0.1:${port}`, close }
-}

@@ -138,6 +138,19 @@ describe('refusals', () => {
   })
 })
 
+test('batches run beside each other; the failure of one ends the others, and is told once', async () => {
+  const { embedder, told } = embedderOf(openai())
+  server.plan(() =>
+    server.asked.length < 4 ? 'silence' : { status: 400, body: { error: { message: 'no' } } },
+  )
+  const texts = Array.from({ length: 64 * 5 }, (_, at) => `text ${at}`)
+  const failure = await failureOf(embedder.embed(texts, passage))
+  expect(failure.code).toBe('REFUSED')
+  expect(told.errors).toEqual([{ tier: 'openai', code: 'REFUSED', retried: false }])
+  expect(server.asked).toHaveLength(4)
+  await embedder.close()
+})
+
 describe('too many requests', () => {
   const busy = (seconds: string) => ({
     status: 429,
