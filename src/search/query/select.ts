@@ -1,0 +1,60 @@
+/** From what the index proposes to what the caller is shown: verified, and no more asked than needed. */
+import type { Verdict } from '../source.ts'
+import type { Candidate } from './candidates.ts'
+import { documentKey } from './fusion.ts'
+import { type Granularity, isWithin } from './request.ts'
+import type { Verifier } from './verify.ts'
+
+/** A bound on what one search may ask, however many of its finds are gone. */
+const MOST_ASKED = 400
+
+/** A passage that the caller may read. */
+export interface Verified {
+  readonly candidate: Candidate
+  readonly verdict: Extract<Verdict, { state: 'readable' }>
+}
+
+/** What is wanted. */
+export interface Selection {
+  readonly rows: number
+  /** `document`: each by its best passage only. */
+  readonly granularity: Granularity
+  /** Where documents must be now, wherever they were when they were indexed. */
+  readonly folders: readonly string[]
+}
+
+/**
+ * The best rows that the caller may read. Asks in rounds about just what is missing, about twice as
+ * much each time: where much is gone, the next may be gone as well.
+ */
+export async function select(
+  proposed: readonly Candidate[],
+  verifier: Verifier,
+  { rows, granularity, folders }: Selection,
+): Promise<Verified[]> {
+  for (let spare = 1, asked = 0; ; spare *= 2) {
+    const chosen: Verified[] = []
+    const pending: Candidate[] = []
+    const documents = new Set<string>()
+    for (const candidate of proposed) {
+      if (pending.length >= Math.max(0, rows - chosen.length) * spare) break
+      const { document } = candidate.hit
+      const key = documentKey(document)
+      if (granularity === 'document' && documents.has(key)) continue
+      documents.add(key)
+      const verdict = verifier.verdictOf(document)
+      if (verdict === undefined) {
+        if (asked < MOST_ASKED) pending.push(candidate)
+      } else if (verdict.state === 'readable' && isStillThere(verdict, folders)) {
+        chosen.push({ candidate, verdict })
+      }
+    }
+    if (pending.length === 0) return chosen
+    await verifier.ask(pending.map(({ hit }) => hit.document))
+    asked += new Set(pending.map(({ hit }) => documentKey(hit.document))).size
+  }
+}
+
+function isStillThere({ path }: Verified['verdict'], folders: readonly string[]): boolean {
+  return path === undefined || isWithin(path, folders)
+}
