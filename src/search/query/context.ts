@@ -89,10 +89,10 @@ function textAfter({ index, end }: Chunk, around: readonly Chunk[]): string {
 /** The first characters, without half of one at the end. */
 function firstOf(text: string, count: number): string {
   const cut = text.slice(0, count)
-  return cut.length < text.length && /[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut
+  return /[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut
 }
 
 function lastOf(text: string, count: number): string {
   const cut = count === 0 ? '' : text.slice(-count)
-  return cut.length < text.length && /^[\uDC00-\uDFFF]/.test(cut) ? cut.slice(1) : cut
+  return /^[\uDC00-\uDFFF]/.test(cut) ? cut.slice(1) : cut
 }

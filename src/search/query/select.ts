@@ -1,4 +1,5 @@
 /** From what the index proposes to what the caller is shown: verified, and no more asked than needed. */
+import type { IndexedDocument } from '../document.ts'
 import type { Verdict } from '../source.ts'
 import type { Candidate } from './candidates.ts'
 import { documentKey } from './fusion.ts'
@@ -24,34 +25,38 @@ export interface Selection {
 }
 
 /**
- * The best rows that the caller may read. Asks in rounds about just what is missing, about twice as
- * much each time: where much is gone, the next may be gone as well.
+ * The best rows that the caller may read. Asks in rounds, about what is missing and at least about as
+ * much as was lost so far: where much is gone, the next may be gone as well.
  */
 export async function select(
   proposed: readonly Candidate[],
   verifier: Verifier,
   { rows, granularity, folders }: Selection,
 ): Promise<Verified[]> {
-  for (let spare = 1, asked = 0; ; spare *= 2) {
+  for (;;) {
+    const lost = verifier.gone().length + verifier.unknown
+    const room = MOST_ASKED - verifier.asked
     const chosen: Verified[] = []
-    const pending: Candidate[] = []
+    const unasked = new Map<string, IndexedDocument>()
+    let pending = 0
     const documents = new Set<string>()
     for (const candidate of proposed) {
-      if (pending.length >= Math.max(0, rows - chosen.length) * spare) break
+      const missing = rows - chosen.length
+      if (missing <= 0 || pending >= Math.max(missing, lost)) break
       const { document } = candidate.hit
       const key = documentKey(document)
       if (granularity === 'document' && documents.has(key)) continue
       documents.add(key)
       const verdict = verifier.verdictOf(document)
       if (verdict === undefined) {
-        if (asked < MOST_ASKED) pending.push(candidate)
+        if (unasked.size < room) unasked.set(key, document)
+        if (unasked.has(key)) pending++
       } else if (verdict.state === 'readable' && isStillThere(verdict, folders)) {
         chosen.push({ candidate, verdict })
       }
     }
-    if (pending.length === 0) return chosen
-    await verifier.ask(pending.map(({ hit }) => hit.document))
-    asked += new Set(pending.map(({ hit }) => documentKey(hit.document))).size
+    if (pending === 0) return chosen
+    await verifier.ask([...unasked.values()])
   }
 }
 

@@ -19,6 +19,8 @@ export interface Verifier {
   verdictOf(document: IndexedDocument): Verdict | undefined
   /** Documents that are no longer there for the caller. */
   gone(): readonly IndexedDocument[]
+  /** Number of documents that were asked about. */
+  readonly asked: number
   /** Number of documents about which nobody could tell. */
   readonly unknown: number
   /** Why, as far as an app said so. */
@@ -66,6 +68,9 @@ export function createVerifier(
     },
     verdictOf: document => verdicts.get(documentKey(document)),
     gone: () => gone,
+    get asked() {
+      return verdicts.size
+    },
     get unknown() {
       return unknown
     },
