@@ -88,7 +88,16 @@ export function memoryIndex(): SearchIndex {
       const found = stored.find(entry => entry.generation === generation && isIt(entry))
       return (found?.chunks ?? [])
         .filter(({ index }) => index >= from && index <= to)
-        .map(({ vector: _, ...chunk }): Chunk => chunk)
+        .map(
+          ({ index, text, start, end, page, pageEnd }): Chunk => ({
+            index,
+            text,
+            start,
+            end,
+            page,
+            pageEnd,
+          }),
+        )
     },
     async stats(user) {
       const entries = stored.filter(entry => user === undefined || entry.user === user)

@@ -12,6 +12,7 @@ export function createSearchApp(services: SearchServices): App {
     title: 'Search by meaning',
     about: 'Finds notes, files, events, cards, news and mail by what they say',
     aliases: ['search'],
+    essential: ['nc_semantic_search'],
     tools: [searchTool(services), searchNotesTool(services), syncStatusTool(services)],
   }
 }

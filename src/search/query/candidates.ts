@@ -1,5 +1,4 @@
 /** What the index proposes: passages of all generations that are there, in one order. */
-import type { DocumentKey } from '../document.ts'
 import type {
   Generation,
   IndexHit,
@@ -13,7 +12,6 @@ import {
   type FusionMethod,
   type FusionSettings,
   fuse,
-  passageKey,
 } from './fusion.ts'
 
 /** A vector, and the model whose vectors it can be compared with. */
@@ -49,7 +47,7 @@ export interface Candidates {
 }
 
 /**
- * Asks the index.
+ * Asks the index. A document that several generations propose counts in the newest only.
  * @param generations those that are searched
  * @param depth passages wanted of each kind
  */
@@ -59,27 +57,35 @@ export async function candidates(
   query: CandidateQuery,
   depth: number,
 ): Promise<Candidates> {
-  const newestFirst = generations.toSorted((one, other) => other.id - one.id)
   const answers = await Promise.all(
-    newestFirst.map(async generation => ({
-      generation,
-      hits: await index.query(query.user, {
-        generation: generation.id,
-        vector: vectorFor(generation, query.vector),
-        text: query.text,
-        limit: depth,
-        filter: query.filter,
-      }),
-    })),
+    generations
+      .toSorted((one, other) => other.id - one.id)
+      .map(async generation => ({
+        id: generation.id,
+        hits: await index.query(query.user, {
+          generation: generation.id,
+          vector: vectorFor(generation, query.vector),
+          text: query.text,
+          limit: depth,
+          filter: query.filter,
+        }),
+      })),
   )
-  const more = answers.some(({ hits }) => hits.dense.length >= depth || hits.sparse.length >= depth)
-  const homes = new Map<string, number>()
-  const merged = await withoutSuperseded(index, query.user, answers, homes)
-  const hits = fuse(merged, query.method, query.fusion).map(found => ({
-    ...found,
-    generation: homes.get(passageKey(found.hit)) ?? 0,
-  }))
-  return { hits, more }
+  const homes = homesOf(answers)
+  const atHome = (kind: keyof IndexHits): IndexHit[] =>
+    answers
+      .flatMap(({ id, hits }) =>
+        hits[kind].filter(({ document }) => homes.get(documentKey(document)) === id),
+      )
+      .toSorted((one, other) => other.score - one.score)
+  const rankings = { dense: atHome('dense'), sparse: atHome('sparse') }
+  return {
+    hits: fuse(rankings, query.method, query.fusion).map(found => ({
+      ...found,
+      generation: homes.get(documentKey(found.hit.document)) ?? 0,
+    })),
+    more: answers.some(({ hits }) => hits.dense.length >= depth || hits.sparse.length >= depth),
+  }
 }
 
 /** Undefined where the generation was made with another model. */
@@ -90,60 +96,32 @@ function vectorFor(
   return query?.model === model && query.vector.length === dimension ? query.vector : undefined
 }
 
-interface Answer {
-  readonly generation: Generation
-  readonly hits: IndexHits
+/** The newest generation that proposes each document. */
+function homesOf(
+  newestFirst: readonly { readonly id: number; readonly hits: IndexHits }[],
+): ReadonlyMap<string, number> {
+  const homes = new Map<string, number>()
+  for (const { id, hits } of newestFirst) {
+    for (const { document } of [...hits.dense, ...hits.sparse]) {
+      const key = documentKey(document)
+      if (!homes.has(key)) homes.set(key, id)
+    }
+  }
+  return homes
 }
 
 /**
- * Merges what generations propose. A document that a newer one holds counts there only: what an
- * older one has of it may be out of date.
- * @param homes is told which generation each passage is from
+ * Whether a newer generation holds a document too, and so knows better than this one what it says,
+ * though it proposes nothing of it.
  */
-async function withoutSuperseded(
-  index: SearchIndex,
-  user: string,
-  newestFirst: readonly Answer[],
-  homes: Map<string, number>,
-): Promise<IndexHits> {
-  const dense: IndexHit[] = []
-  const sparse: IndexHit[] = []
-  const newer: Generation[] = []
-  for (const { generation, hits } of newestFirst) {
-    const documents = new Map(
-      [...hits.dense, ...hits.sparse].map(({ document }) => [documentKey(document), document]),
-    )
-    const superseded = new Set(
-      await Promise.all(
-        [...documents].map(async ([key, document]) =>
-          (await isInOneOf(index, newer, user, document)) ? key : undefined,
-        ),
-      ),
-    )
-    const counts = (hit: IndexHit) => !superseded.has(documentKey(hit.document))
-    for (const [from, to] of [
-      [hits.dense, dense],
-      [hits.sparse, sparse],
-    ] as const) {
-      for (const hit of from.filter(counts)) {
-        homes.set(passageKey(hit), generation.id)
-        to.push(hit)
-      }
-    }
-    newer.push(generation)
-  }
-  const best = (one: IndexHit, other: IndexHit) => other.score - one.score
-  return { dense: dense.toSorted(best), sparse: sparse.toSorted(best) }
-}
-
-async function isInOneOf(
-  index: SearchIndex,
+export async function isSuperseded(
+  index: Pick<SearchIndex, 'passages'>,
   generations: readonly Generation[],
   user: string,
-  document: DocumentKey,
+  { hit: { document }, generation }: Pick<Candidate, 'hit' | 'generation'>,
 ): Promise<boolean> {
   for (const { id } of generations) {
-    if ((await index.passages(id, user, document, 0, 0)).length > 0) return true
+    if (id > generation && (await index.passages(id, user, document, 0, 0)).length > 0) return true
   }
   return false
 }

@@ -24,13 +24,14 @@ export async function queryVector(
     if (vector === undefined) throw new EmbeddingError('BAD_ANSWER', 'no vector')
     return { model: embedder.model, vector }
   } catch (error) {
-    throw signal?.aborted ? cancelled() : unavailable(error)
+    endIfAborted({ signal })
+    throw unavailable(error)
   }
 }
 
-/** The caller gave up. */
-export function cancelled(): CodedError {
-  return new CodedError('CANCELLED', 'The call was cancelled')
+/** @throws CodedError `CANCELLED` when the caller gave up */
+export function endIfAborted({ signal }: { readonly signal: AbortSignal | undefined }): void {
+  if (signal?.aborted) throw new CodedError('CANCELLED', 'The call was cancelled')
 }
 
 function unavailable(cause: unknown): CodedError {

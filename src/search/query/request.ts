@@ -1,5 +1,5 @@
 /** What is asked of a search, and how it is understood from what people and models write. */
-import { normalPath, segmentsOf } from '../../nextcloud/dav/paths.ts'
+import { normalPath } from '../../nextcloud/dav/paths.ts'
 import { badInput } from '../../nextcloud/errors.ts'
 import { DOCUMENT_TYPES, type DocumentType } from '../document.ts'
 import type { FusionMethod } from './fusion.ts'
@@ -137,13 +137,13 @@ function isoTime(text: string): number {
  * @throws CodedError `BAD_INPUT` for `..` and what no path has
  */
 export function foldersNamed(paths: readonly string[]): string[] {
-  const folders = paths.map(path => normalPath(path.trim()))
+  const folders = paths.map(path => normalPath(path.trim().normalize('NFC')))
   return folders.includes('') ? [] : [...new Set(folders.map(path => `/${path}`))]
 }
 
 /** Whether a path is one of these folders or below one; none stand for anywhere. */
 export function isWithin(path: string, folders: readonly string[]): boolean {
   if (folders.length === 0) return true
-  const normal = `/${segmentsOf(path).join('/')}`
+  const normal = `/${normalPath(path.normalize('NFC'))}`
   return folders.some(folder => normal === folder || normal.startsWith(`${folder}/`))
 }

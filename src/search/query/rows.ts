@@ -6,7 +6,7 @@ import type { SearchRequest } from './request.ts'
 import { inOrderOf, type SafeReranker } from './rerank.ts'
 import type { SearchRow } from './result.ts'
 import type { Verified } from './select.ts'
-import { wordsOf } from './words.ts'
+import { tellingWords } from './words.ts'
 
 /** A verified passage, with what the reranker says of it. */
 export interface RankedRow extends Verified {
@@ -59,7 +59,7 @@ export function rowsOf(
   request: SearchRequest,
   { index, user, baseUrl }: RowOptions,
 ): Promise<SearchRow[]> {
-  const words = wordsOf(request.query)
+  const words = tellingWords(request.query)
   const { contextChars } = request
   const relevant = ranked
     .map(row => ({

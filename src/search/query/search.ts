@@ -4,24 +4,22 @@
  */
 import { covers } from '../../identity/caller.ts'
 import type { Scope } from '../../identity/scopes.ts'
-import { CodedError, isCodedError } from '../../nextcloud/errors.ts'
+import { enabledApps } from '../../nextcloud/capabilities.ts'
 import type { Session } from '../../nextcloud/session.ts'
 import { DOCUMENT_TYPES, type DocumentKey, type DocumentType } from '../document.ts'
 import type { Embedder } from '../embed/embedder.ts'
-import type { SearchIndex } from '../index/search-index.ts'
+import type { SearchFilter, SearchIndex } from '../index/search-index.ts'
 import type { DocumentSource } from '../source.ts'
 import type { SyncStatusSource } from '../status.ts'
-import { type Candidate, type Candidates, candidates, type QueryVector } from './candidates.ts'
+import type { CandidateQuery, QueryVector } from './candidates.ts'
+import { find, ofIndex } from './find.ts'
 import { DEFAULT_FUSION, type FusionSettings } from './fusion.ts'
-import { cancelled, queryVector } from './query-vector.ts'
-import { relevanceOf } from './relevance.ts'
+import { endIfAborted, queryVector } from './query-vector.ts'
 import type { SearchRequest } from './request.ts'
 import type { SafeReranker } from './rerank.ts'
 import type { SearchMethod, SearchResult } from './result.ts'
 import { orderedAnew, type RankedRow, rowsOf } from './rows.ts'
-import { select, type Verified } from './select.ts'
-import { createVerifier, uncheckable, type Verifier } from './verify.ts'
-import { wordsOf } from './words.ts'
+import { createVerifier, uncheckable } from './verify.ts'
 
 /** What searches work on. */
 export interface SearchOptions {
@@ -50,19 +48,11 @@ export interface Searcher {
 
 /**
  * Searches for a caller.
- * @throws CodedError `CANCELLED`; `UNREACHABLE` when the index, or for `semantic` the model, does not
- *   answer, or when nothing that was found could be checked; what Nextcloud says of the caller
+ * @throws CodedError `CANCELLED`; `UNREACHABLE` or `INTERNAL` when the index, or for `semantic` the
+ *   model, does not answer, or when nothing that was found could be checked; what Nextcloud says of
+ *   the caller
  */
 export type Search = (searcher: Searcher, request: SearchRequest) => Promise<SearchResult>
-
-/** Passages of each kind to start with, for each row wanted. */
-const DEPTH_PER_ROW = 3
-const LEAST_DEPTH = 50
-const MOST_DEPTH = 1_000
-/** Where much is dropped it is looked for deeper, this many times at most. */
-const DEEPER_BY = 4
-/** Rows to choose from where a reranker decides. */
-const RERANK_ROWS = 30
 
 /** @see Search */
 export function createSearch(options: SearchOptions): Search {
@@ -93,37 +83,6 @@ export function createSearch(options: SearchOptions): Search {
     }
   }
 
-  /** Verified rows; looks deeper as long as what was dropped leaves too few. */
-  async function found(
-    user: string,
-    request: SearchRequest,
-    verifier: Verifier,
-    query: Omit<Parameters<typeof candidates>[2], 'user'>,
-  ): Promise<Verified[]> {
-    const rows = request.rerank ? Math.max(request.limit, RERANK_ROWS) : request.limit
-    const words = wordsOf(request.query)
-    const counts = (candidate: Candidate) =>
-      candidate.score >= request.scoreThreshold &&
-      (request.rerank || relevanceOf(candidate, words).relevance >= request.minRelevance)
-    const generations = await ofIndex(index.generations())
-    let depth = Math.min(MOST_DEPTH, Math.max(LEAST_DEPTH, rows * DEPTH_PER_ROW))
-    for (;;) {
-      const proposed: Candidates = await ofIndex(
-        candidates(index, generations, { ...query, user }, depth),
-      )
-      const counting = proposed.hits.filter(counts)
-      const chosen = await select(counting, verifier, {
-        rows,
-        granularity: request.granularity,
-        folders: request.pathPrefixes,
-      })
-      // What did not count is followed by what counts even less.
-      const isAll = !proposed.more || counting.length < proposed.hits.length
-      if (chosen.length >= rows || isAll || depth === MOST_DEPTH) return chosen
-      depth = Math.min(MOST_DEPTH, depth * DEEPER_BY)
-    }
-  }
-
   return async ({ user, session, granted }, request) => {
     const { types, notSearched } = searchable(sources, request.types, granted)
     const notes: string[] = []
@@ -142,25 +101,32 @@ export function createSearch(options: SearchOptions): Search {
       notes.push(...(await whyNothing(status, user)))
       return result
     }
-    const vector = await vectorFor(request, session)
+    const [vector, apps] = await Promise.all([vectorFor(request, session), enabledApps(session)])
     if (vector === undefined && request.mode === 'hybrid') notes.push(WORDS_ONLY)
     const isFused = request.mode === 'hybrid' && vector !== undefined
     const verifier = createVerifier(session, sources)
-    const chosen = await found(user, request, verifier, {
+    const query: CandidateQuery = {
+      user,
       vector,
       text: request.mode === 'semantic' ? undefined : request.query,
       method: isFused ? request.fusion : 'none',
       fusion: options.fusion ?? DEFAULT_FUSION,
-      filter: filterOf(request, types),
-    })
+      // An app that is switched off finds nothing, which is not to say that what it had is gone.
+      filter: filterOf(
+        request,
+        types.filter(type => isEnabled(sources.get(type), apps)),
+      ),
+    }
+    const chosen = await ofIndex(() => find(index, query, request, verifier))
     await evict(user, verifier.gone())
-    if (session.signal?.aborted) throw cancelled()
+    endIfAborted(session)
     if (chosen.length === 0 && verifier.unknown > 0) throw uncheckable(verifier.failure)
     if (verifier.unknown > 0) notes.push(unchecked(verifier.unknown))
-    if (chosen.length === 0) notes.push(...(await whyNothing(status, user)))
+    if (chosen.length === 0) notes.push(...(await ofIndex(() => whyNothing(status, user))))
     const ranked = request.rerank
       ? await orderedAnew(chosen, request, reranker, session.signal)
       : undefined
+    endIfAborted(session)
     if (ranked?.note !== undefined) notes.push(ranked.note)
     const rows: readonly RankedRow[] = ranked?.rows ?? chosen
     return {
@@ -169,7 +135,7 @@ export function createSearch(options: SearchOptions): Search {
       rerankModel: ranked?.model,
       verified: chosen.length,
       dropped: verifier.gone().length,
-      rows: await ofIndex(rowsOf(rows, request, { index, user, baseUrl: session.baseUrl })),
+      rows: await ofIndex(() => rowsOf(rows, request, { index, user, baseUrl: session.baseUrl })),
     }
   }
 }
@@ -199,7 +165,15 @@ function searchable(
   }
 }
 
-function filterOf(request: SearchRequest, types: readonly DocumentType[]) {
+/** Unknown apps are as good as enabled. */
+function isEnabled(
+  source: DocumentSource | undefined,
+  apps: ReadonlySet<string> | undefined,
+): boolean {
+  return source?.requires === undefined || (apps?.has(source.requires) ?? true)
+}
+
+function filterOf(request: SearchRequest, types: readonly DocumentType[]): SearchFilter {
   const { modifiedAfter, modifiedBefore, pathPrefixes } = request
   return {
     types,
@@ -219,17 +193,4 @@ async function whyNothing(status: SyncStatusSource, user: string | undefined): P
   if (problem !== undefined) return [problem]
   if (documents > 0) return []
   return [activity === 'syncing' ? 'The index is being built.' : 'Nothing is indexed yet.']
-}
-
-/** What the index answers; where it fails, the caller is told so and no more. */
-async function ofIndex<T>(answer: Promise<T>): Promise<T> {
-  try {
-    return await answer
-  } catch (cause) {
-    if (isCodedError(cause)) throw cause
-    throw new CodedError('UNREACHABLE', 'The search index does not answer', {
-      hint: 'Try again later; nc_get_vector_sync_status may say more.',
-      cause,
-    })
-  }
 }

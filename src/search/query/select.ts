@@ -1,5 +1,4 @@
 /** From what the index proposes to what the caller is shown: verified, and no more asked than needed. */
-import type { IndexedDocument } from '../document.ts'
 import type { Verdict } from '../source.ts'
 import type { Candidate } from './candidates.ts'
 import { documentKey } from './fusion.ts'
@@ -22,6 +21,8 @@ export interface Selection {
   readonly granularity: Granularity
   /** Where documents must be now, wherever they were when they were indexed. */
   readonly folders: readonly string[]
+  /** Whether what the passage says is out of date. */
+  isSuperseded(candidate: Candidate): Promise<boolean>
 }
 
 /**
@@ -31,13 +32,14 @@ export interface Selection {
 export async function select(
   proposed: readonly Candidate[],
   verifier: Verifier,
-  { rows, granularity, folders }: Selection,
+  { rows, granularity, folders, isSuperseded }: Selection,
 ): Promise<Verified[]> {
+  const superseded = new Set<string>()
   for (;;) {
     const lost = verifier.gone().length + verifier.unknown
     const room = MOST_ASKED - verifier.asked
     const chosen: Verified[] = []
-    const unasked = new Map<string, IndexedDocument>()
+    const unasked = new Map<string, Candidate>()
     let pending = 0
     const documents = new Set<string>()
     for (const candidate of proposed) {
@@ -45,18 +47,25 @@ export async function select(
       if (missing <= 0 || pending >= Math.max(missing, lost)) break
       const { document } = candidate.hit
       const key = documentKey(document)
-      if (granularity === 'document' && documents.has(key)) continue
+      if (superseded.has(key) || (granularity === 'document' && documents.has(key))) continue
       documents.add(key)
       const verdict = verifier.verdictOf(document)
       if (verdict === undefined) {
-        if (unasked.size < room) unasked.set(key, document)
+        if (unasked.size < room) unasked.set(key, candidate)
         if (unasked.has(key)) pending++
       } else if (verdict.state === 'readable' && isStillThere(verdict, folders)) {
         chosen.push({ candidate, verdict })
       }
     }
     if (pending === 0) return chosen
-    await verifier.ask([...unasked.values()])
+    const current: Candidate[] = []
+    await Promise.all(
+      [...unasked].map(async ([key, candidate]) => {
+        if (await isSuperseded(candidate)) superseded.add(key)
+        else current.push(candidate)
+      }),
+    )
+    await verifier.ask(current.map(({ hit }) => hit.document))
   }
 }
 

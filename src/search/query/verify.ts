@@ -58,13 +58,9 @@ export function createVerifier(
 
   return {
     async ask(documents) {
-      const byType = new Map<DocumentType, Map<string, IndexedDocument>>()
-      for (const document of documents) {
-        if (verdicts.has(documentKey(document))) continue
-        const group = byType.get(document.type) ?? new Map<string, IndexedDocument>()
-        byType.set(document.type, group.set(document.id, document))
-      }
-      await Promise.all([...byType].map(([type, group]) => askOne(type, [...group.values()])))
+      const unasked = documents.filter(document => !verdicts.has(documentKey(document)))
+      const byType = Map.groupBy(unasked, ({ type }) => type)
+      await Promise.all([...byType].map(([type, group]) => askOne(type, group)))
     },
     verdictOf: document => verdicts.get(documentKey(document)),
     gone: () => gone,

@@ -1,37 +1,27 @@
 /** Words of a query in a text: how many are there, and where. */
+import { fold } from '../../text/fold.ts'
+import { wordsOf } from '../words.ts'
 
-/** Runs of letters and digits, as the word index splits texts. */
-const WORD = /[\p{L}\p{N}\p{M}]+/gu
-/** Shorter words are in every text and tell none apart, save numbers. */
-const LEAST_LETTERS = 3
+/** Words that are in every text; numbers are not, nor are words of scripts that need few letters. */
+const SHORT = /^[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}]{1,2}$/u
+/** A word as it is written. */
+const RUN = /[\p{L}\p{N}\p{M}]+/gu
 
-/** The words of a query that tell texts apart, folded; all of its words where none does. */
-export function wordsOf(query: string): ReadonlySet<string> {
-  const words = [...query.matchAll(WORD)].map(([word]) => folded(word))
-  const telling = words.filter(word => word.length >= LEAST_LETTERS || /\p{N}/u.test(word))
+/** The words of a query that tell texts apart; all of its words where none does. */
+export function tellingWords(query: string): ReadonlySet<string> {
+  const words = wordsOf(query)
+  const telling = words.filter(word => !SHORT.test(word))
   return new Set(telling.length > 0 ? telling : words)
 }
 
 /** The share of the words that a text has, 0 to 1. */
 export function shareOf(words: ReadonlySet<string>, text: string): number {
-  if (words.size === 0) return 0
-  const present = new Set<string>()
-  for (const [word] of text.matchAll(WORD)) {
-    const plain = folded(word)
-    if (words.has(plain)) present.add(plain)
-  }
-  return present.size / words.size
+  const there = new Set(wordsOf(text))
+  const found = [...words].filter(word => there.has(word))
+  return words.size === 0 ? 0 : found.length / words.size
 }
 
-/** The text with each of the words between two asterisks. */
+/** The text with each of the words between two pairs of asterisks. */
 export function marked(words: ReadonlySet<string>, text: string): string {
-  return text.replace(WORD, word => (words.has(folded(word)) ? `**${word}**` : word))
-}
-
-/** Without case and diacritics. */
-function folded(word: string): string {
-  return word
-    .normalize('NFD')
-    .replaceAll(/\p{M}+/gu, '')
-    .toLowerCase()
+  return text.replace(RUN, word => (words.has(fold(word)) ? `**${word}**` : word))
 }

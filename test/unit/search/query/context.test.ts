@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Chunk } from '../../../../src/search/document.ts'
 import { contextOf } from '../../../../src/search/query/context.ts'
-import { marked, shareOf, wordsOf } from '../../../../src/search/query/words.ts'
+import { marked, shareOf, tellingWords } from '../../../../src/search/query/words.ts'
 
 const document = {
   type: 'note' as const,
@@ -43,7 +43,7 @@ async function around(chunks: readonly Chunk[], at: number, chars: number, query
       generation: 7,
       user: 'alice',
       chars,
-      words: wordsOf(query),
+      words: tellingWords(query),
     },
   )
 }
@@ -144,16 +144,18 @@ describe('words', () => {
     ['A7 or 42', ['a7', '42']],
     ['to be', ['to', 'be']],
     ['?!', []],
-  ])('%s', (query, words) => expect([...wordsOf(query)]).toEqual(words))
+  ])('%s', (query, words) => expect([...tellingWords(query)]).toEqual(words))
 
   test('a share of them', () => {
-    const words = wordsOf('dentist name')
+    const words = tellingWords('dentist name')
     expect(shareOf(words, 'The DENTIST, the dentist')).toBe(0.5)
     expect(shareOf(words, 'dentists')).toBe(0)
     expect(shareOf(new Set(), 'x')).toBe(0)
   })
 
   test('whole ones are marked, as they are written', () => {
-    expect(marked(wordsOf('cafe $& red'), 'Café red redder $&')).toBe('**Café** **red** redder $&')
+    expect(marked(tellingWords('cafe $& red'), 'Café red redder $&')).toBe(
+      '**Café** **red** redder $&',
+    )
   })
 })

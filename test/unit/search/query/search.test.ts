@@ -1,6 +1,7 @@
 /** What a search finds, in which order, and what it says of it. */
 import { describe, expect, test } from 'vitest'
 import { EmbeddingError } from '../../../../src/search/embed/embedder.ts'
+import { IndexError } from '../../../../src/search/index/index-error.ts'
 import { chunksOf, idsOf, meaning, world } from './support.ts'
 
 describe('by meaning, by words, by both', () => {
@@ -299,13 +300,39 @@ describe('nothing', () => {
   })
 })
 
-test('an index that fails says so, without what it said', async () => {
-  const w = await world()
-  const query = () => Promise.reject(new Error('connect ECONNREFUSED 10.0.0.7:6333'))
-  const failing = await world({ index: { ...w.index, query } })
-  await expect(failing.search('alice', {})).rejects.toMatchObject({
-    code: 'UNREACHABLE',
-    message: expect.not.stringContaining('10.0.0.7'),
+describe('an index that fails', () => {
+  const failing = async (...errors: Error[]) => {
+    const w = await world()
+    await w.give('alice', { id: 'a', texts: ['red'] })
+    const other = await world({
+      index: {
+        ...w.index,
+        query: async (...args) => {
+          const error = errors.shift()
+          if (error !== undefined) throw error
+          return w.index.query(...args)
+        },
+      },
+    })
+    Object.assign(other.rights, w.rights)
+    return other.search('alice', {})
+  }
+
+  test.each([
+    [true, 'UNREACHABLE'],
+    [false, 'INTERNAL'],
+  ])('says so, without what it said: retryable %s', async (retryable, code) => {
+    const error = new IndexError('UNREACHABLE', 'ECONNREFUSED 10.0.0.7:6333', { retryable })
+    await expect(failing(error)).rejects.toMatchObject({
+      code,
+      message: expect.not.stringContaining('10.0.0.7'),
+    })
+  })
+
+  test('for it was dropped just then is asked again, once', async () => {
+    const dropped = new IndexError('NO_GENERATION', 'dropped')
+    expect(idsOf(await failing(dropped))).toEqual(['a'])
+    await expect(failing(dropped, dropped)).rejects.toMatchObject({ code: 'INTERNAL' })
   })
 })
 

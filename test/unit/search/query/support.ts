@@ -1,5 +1,6 @@
 /** A search over an index in memory, with documents whose meaning is one of a few colours. */
 import type { Scope } from '../../../../src/identity/scopes.ts'
+import { Reply } from '../../../../src/nextcloud/reply.ts'
 import type { Session } from '../../../../src/nextcloud/session.ts'
 import type {
   DocumentType,
@@ -161,6 +162,7 @@ function source(type: DocumentType, rights: World['rights'], asked: string[]): D
     type,
     title: type,
     scope: SCOPES[type],
+    ...(type === 'note' ? { requires: 'notes' } : {}),
     list: unused,
     read: unused,
     async verify({ account }, documents) {
@@ -175,8 +177,10 @@ function source(type: DocumentType, rights: World['rights'], asked: string[]): D
   }
 }
 
-/** A session whose user is its account's key; it makes no requests. */
-export function session(user: string, signal?: AbortSignal): Session {
+const JSON_HEADERS = { 'content-type': 'application/json' }
+
+/** A session whose user is its account's key; its Nextcloud tells which apps there are, if anything. */
+export function session(user: string, signal?: AbortSignal, apps?: readonly string[]): Session {
   const unused = () => Promise.reject(new Error('a search makes no requests of its own'))
   const made: Session = {
     baseUrl: 'https://cloud.example',
@@ -189,7 +193,15 @@ export function session(user: string, signal?: AbortSignal): Session {
       serialised: (_key, task) => task(),
     },
     signal,
-    send: unused,
+    async send({ path }) {
+      if (apps === undefined) return unused()
+      const data = path.endsWith('/navigation/apps') ? apps.map(id => ({ id })) : {}
+      return new Reply(
+        200,
+        JSON_HEADERS,
+        Buffer.from(JSON.stringify({ ocs: { meta: { statuscode: 200 }, data } })),
+      )
+    },
     stream: unused,
     detached: () => made,
   }

@@ -216,6 +216,32 @@ describe('what is gone', () => {
   })
 })
 
+describe('an app that is switched off', () => {
+  const two = async () => {
+    const w = await world()
+    await w.give('alice', { id: 'n', texts: ['red'] }, { id: 'f', type: 'file', texts: ['red'] })
+    // As Nextcloud answers for an app that is not there.
+    w.rights.alice?.set('note:n', GONE)
+    return w
+  }
+
+  test('is neither asked nor believed', async () => {
+    const w = await two()
+    const without = { session: session('alice', undefined, ['deck']) }
+    const result = await w.search('alice', {}, without)
+    expect(idsOf(result)).toEqual(['f'])
+    expect(result).toMatchObject({ dropped: 0, notes: [] })
+    w.rights.alice?.set('note:n', { state: 'readable' })
+    expect(idsOf(await w.search('alice', {})).toSorted()).toEqual(['f', 'n'])
+  })
+
+  test('one that is on is', async () => {
+    const w = await two()
+    const on = { session: session('alice', undefined, ['notes']) }
+    expect((await w.search('alice', {}, on)).dropped).toBe(1)
+  })
+})
+
 describe('a caller who gives up', () => {
   test('before the model has answered', async () => {
     const controller = new AbortController()
