@@ -10,12 +10,14 @@ import {
 import { type ListenConfig, listenConfig } from './listen.ts'
 import { ConfigError, type ConfigProblem } from './problems.ts'
 import { SETTINGS, type SettingName, type Settings } from './schema.ts'
+import { type SearchConfig, searchConfig, searchWarnings } from './search.ts'
 import { warningsOf } from './warnings.ts'
 
 export type { Deployment, OAuthMode, StorageConfig } from './deployment.ts'
 export { isLoopback, type ListenConfig } from './listen.ts'
 export type { OAuthConfig } from './oauth.ts'
 export { ConfigError, type ConfigProblem } from './problems.ts'
+export type { EmbeddingConfig, EmbeddingSource, SearchConfig } from './search.ts'
 
 /** How Nextcloud is reached. */
 export interface NextcloudConfig {
@@ -49,6 +51,8 @@ export interface Config {
   listen: ListenConfig
   nextcloud: NextcloudConfig
   offer: OfferConfig
+  /** Undefined where search by meaning is off. */
+  search: SearchConfig | undefined
   log: { level: Settings['LOG_LEVEL']; format: Settings['LOG_FORMAT'] }
   /** Things worth telling that are no faults. */
   warnings: string[]
@@ -69,6 +73,7 @@ export function loadConfig(environment: Environment): Config {
   const listen = listenConfig(settings)
   const deployment = deploymentConfig(settings, listen, nextcloud?.url, problems)
   const storage = storageConfig(settings, deployment, environment, problems)
+  const search = searchConfig(settings, environment, problems)
   if (problems.length > 0 || deployment === undefined || nextcloud === undefined) {
     throw new ConfigError(problems)
   }
@@ -87,8 +92,12 @@ export function loadConfig(environment: Environment): Config {
       excludeTools: settings.MCP_EXCLUDE_TOOLS,
       excludedTags: settings.EXCLUDED_TAGS,
     },
+    search,
     log: { level: settings.LOG_LEVEL, format: settings.LOG_FORMAT },
-    warnings: warningsOf(environment, settings, deployment),
+    warnings: [
+      ...warningsOf(environment, settings, deployment),
+      ...searchWarnings(settings, search),
+    ],
   }
 }
 

@@ -3,6 +3,8 @@
  * The reference page and the start-up checks derive from this one table.
  */
 import { z } from 'zod'
+import { SEARCH_SETTINGS } from './search-schema.ts'
+import { address, flag, names, type Setting, seconds, setting, withDefault } from './values.ts'
 
 /** Deployment modes: who calls, and how Nextcloud is reached. */
 export const MODES = [
@@ -18,42 +20,6 @@ export type Mode = (typeof MODES)[number]
 export const AUTHORIZATION_SERVERS = ['builtin', 'external'] as const
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
-
-/** Words that people write for yes and no; anything else is an error, not a no. */
-const flag = z.string().transform((value, context) => {
-  const word = value.trim().toLowerCase()
-  if (['true', '1', 'yes', 'on'].includes(word)) return true
-  if (['false', '0', 'no', 'off'].includes(word)) return false
-  context.addIssue({ code: 'custom', message: 'must be true or false' })
-  return z.NEVER
-})
-
-const names = z.string().transform(value =>
-  value
-    .split(',')
-    .map(name => name.trim())
-    .filter(name => name !== ''),
-)
-
-/** An address of any path, without slashes at its end. */
-const address = z.string().transform((value, context) => {
-  const text = value.trim().replace(/\/+$/, '')
-  const url = URL.parse(text)
-  if (url === null || !/^https?:$/.test(url.protocol)) {
-    const fix = /^[\w.-]+(:\d+)?(\/|$)/.test(text) ? `, as in https://${text}` : ''
-    context.addIssue({ code: 'custom', message: `must be an http or https address${fix}` })
-    return z.NEVER
-  }
-  if (url.username !== '' || url.password !== '') {
-    context.addIssue({ code: 'custom', message: 'must not contain a user name or password' })
-    return z.NEVER
-  }
-  if (url.search !== '' || url.hash !== '') {
-    context.addIssue({ code: 'custom', message: 'must not contain ? or #' })
-    return z.NEVER
-  }
-  return text
-})
 
 /** The address of a Nextcloud; people paste that of the page they are on. */
 const nextcloudUrl = address.transform(text =>
@@ -85,22 +51,6 @@ const logLevel = z
   })
   .pipe(z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }))
 
-/** One setting. */
-export interface Setting {
-  readonly schema: z.ZodType
-  /** Text of the default; undefined where there is none. */
-  readonly default?: string
-  /** For the documentation and the error messages. */
-  readonly about: string
-}
-
-const setting = <S extends z.ZodType>(about: string, schema: S) => ({ about, schema })
-const withDefault = <S extends z.ZodType>(about: string, schema: S, text: string) => ({
-  about,
-  schema,
-  default: text,
-})
-
 /** All settings by the name of their environment variable. */
 export const SETTINGS = {
   MCP_DEPLOYMENT_MODE: setting(
@@ -127,11 +77,7 @@ export const SETTINGS = {
   ),
   NEXTCLOUD_TIMEOUT_SECONDS: withDefault(
     'Longest silence of Nextcloud before a call fails.',
-    z
-      .string()
-      .regex(/^\d+(\.\d+)?$/, 'must be a number of seconds')
-      .transform(Number)
-      .pipe(z.number().min(0.1, 'must be at least 0.1').max(600, 'must be at most 600')),
+    seconds,
     '30',
   ),
   NEXTCLOUD_PUBLIC_URL: setting(
@@ -270,6 +216,7 @@ export const SETTINGS = {
     'Key that encrypts the database, as `nextcloud-mcp-server keygen` prints it; several, comma separated, while changing it: the first encrypts. Default with the built-in authorization server: made at the first start, and kept beside the database in a file that ends in .key.',
     z.string().min(1),
   ),
+  ...SEARCH_SETTINGS,
   LOG_LEVEL: withDefault(`How much is logged: ${LOG_LEVELS.join(', ')}.`, logLevel, 'info'),
   LOG_FORMAT: withDefault(
     'text for people or json for machines.',

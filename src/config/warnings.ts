@@ -24,7 +24,10 @@ export function warningsOf(
 function misspelt(environment: Readonly<Record<string, string | undefined>>): string[] {
   const known = Object.keys(SETTINGS)
   return Object.keys(environment).flatMap(name => {
-    if (!/^(NEXTCLOUD|MCP|EXCLUDED|OIDC|TOKEN|ENABLE)_/.test(name) || known.includes(name))
+    if (
+      !/^(NEXTCLOUD|MCP|EXCLUDED|OIDC|TOKEN|ENABLE|EMBEDDING|INFINITY)_/.test(name) ||
+      known.includes(name)
+    )
       return []
     const near = closest(name, known)
     return near === undefined ? [] : [`${name} is not a setting; did you mean ${near}?`]
