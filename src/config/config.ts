@@ -17,6 +17,7 @@ export type { Deployment, OAuthMode, StorageConfig } from './deployment.ts'
 export { isLoopback, type ListenConfig } from './listen.ts'
 export type { OAuthConfig } from './oauth.ts'
 export { ConfigError, type ConfigProblem } from './problems.ts'
+export type { QueryConfig, RerankConfig } from './query.ts'
 export type { EmbeddingConfig, EmbeddingSource, SearchConfig } from './search.ts'
 
 /** How Nextcloud is reached. */

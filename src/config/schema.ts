@@ -3,6 +3,7 @@
  * The reference page and the start-up checks derive from this one table.
  */
 import { z } from 'zod'
+import { QUERY_SETTINGS } from './query-schema.ts'
 import { SEARCH_SETTINGS } from './search-schema.ts'
 import { address, flag, names, type Setting, seconds, setting, withDefault } from './values.ts'
 
@@ -217,6 +218,7 @@ export const SETTINGS = {
     z.string().min(1),
   ),
   ...SEARCH_SETTINGS,
+  ...QUERY_SETTINGS,
   LOG_LEVEL: withDefault(`How much is logged: ${LOG_LEVELS.join(', ')}.`, logLevel, 'info'),
   LOG_FORMAT: withDefault(
     'text for people or json for machines.',

@@ -25,7 +25,7 @@ function misspelt(environment: Readonly<Record<string, string | undefined>>): st
   const known = Object.keys(SETTINGS)
   return Object.keys(environment).flatMap(name => {
     if (
-      !/^(NEXTCLOUD|MCP|EXCLUDED|OIDC|TOKEN|ENABLE|EMBEDDING|INFINITY)_/.test(name) ||
+      !/^(NEXTCLOUD|MCP|EXCLUDED|OIDC|TOKEN|ENABLE|EMBEDDING|INFINITY|SEARCH)_/.test(name) ||
       known.includes(name)
     )
       return []
