@@ -39,7 +39,7 @@ test('who has the file finds it, with a link', async () => {
   const data = await alice.ok('nc_semantic_search', { query })
   expect(data.untrusted_content).toBe(true)
   expect(data.results).toHaveLength(1)
-  expect(data.results[0]).toMatchObject({ doc_type: 'file', excerpt: text, path: `/${path}` })
+  expect(data.results[0]).toMatchObject({ doc_type: 'file', excerpt: text, path })
   expect(data.results[0].url).toMatch(/^http.*\/f\/\d+$/)
 })
 

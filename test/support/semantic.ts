@@ -82,7 +82,7 @@ export async function startSide(
     environment: {
       NEXTCLOUD_USERNAME: login?.loginName,
       NEXTCLOUD_PASSWORD: login?.password,
-      NEXTCLOUD_TIMEOUT_SECONDS: '0.5',
+      NEXTCLOUD_TIMEOUT_SECONDS: '3',
     },
     apps: [
       ...createApps({ excludedTags: [] }),

@@ -86,7 +86,7 @@ function rowOf(row: SearchRow): z.input<typeof Row> {
     doc_type: row.type,
     title: row.title,
     category: row.category,
-    ...(row.path === undefined ? {} : { path: row.path }),
+    ...(row.path === undefined ? {} : { path: row.path.replace(/^\/+/, '') }),
     excerpt: row.excerpt,
     score: rounded(row.score),
     rerank_score: row.rerankScore === undefined ? null : rounded(row.rerankScore),

@@ -237,7 +237,7 @@ describe('answers', () => {
       page_end: 3,
       page_count: 9,
       url: 'https://x/f/1',
-      path: '/a.pdf',
+      path: 'a.pdf',
       rerank_score: 0.25,
       modified_at: '1970-01-01T00:00:00.000Z',
       has_context_expansion: true,

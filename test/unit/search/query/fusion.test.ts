@@ -92,6 +92,11 @@ describe('distributions', () => {
     expect(best?.score).toBeGreaterThan(1)
   })
 
+  test('a standard deviation is a sixth', () => {
+    const fused = fuse({ dense: [hit('a', 3), hit('b', 1)], sparse: [] }, 'dbsf', settings)
+    expect(fused.map(({ score }) => score)).toEqual([1 / 2 + 1 / 6, 1 / 2 - 1 / 6])
+  })
+
   test('scores that are all the same are the middle', () => {
     const fused = fuse({ dense: [hit('a', 0.3), hit('b', 0.3)], sparse: [] }, 'dbsf', settings)
     expect(fused.map(({ score }) => score)).toEqual([0.5, 0.5])

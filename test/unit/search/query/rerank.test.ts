@@ -51,6 +51,14 @@ describe('in a search', () => {
     expect(idsOf(await search(w, { minRelevance: 0.5 }))).toEqual(['second'])
   })
 
+  test('it may like what the search did not', async () => {
+    const w = await given(blue())
+    await w.give('alice', { id: 'far', texts: ['blue'] })
+    const request = { minRelevance: 0.5, mode: 'semantic' } as const
+    expect(idsOf(await w.search('alice', request))).not.toContain('far')
+    expect(idsOf(await search(w, request))).toContain('far')
+  })
+
   test('nobody asks it who was not asked to', async () => {
     const seen: string[] = []
     await (await given(blue(seen))).search('alice', {})

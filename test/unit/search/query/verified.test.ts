@@ -245,19 +245,20 @@ describe('an app that is switched off', () => {
 describe('a caller who gives up', () => {
   test('before the model has answered', async () => {
     const controller = new AbortController()
-    let asked: () => void = () => {}
-    const begun = new Promise<void>(resolve => {
+    let asked: (signal: AbortSignal | undefined) => void = () => {}
+    const begun = new Promise<AbortSignal | undefined>(resolve => {
       asked = resolve
     })
     const embed = (_texts: readonly string[], { signal }: { signal?: AbortSignal | undefined }) =>
       new Promise<Float32Array[]>((_resolve, reject) => {
         signal?.addEventListener('abort', () => reject(signal.reason))
-        asked()
+        asked(signal)
       })
     const w = await world({ embedder: { model: 'colours', embed } })
     const search = w.search('alice', {}, { session: session('alice', controller.signal) })
-    await begun
+    const signal = await begun
     controller.abort()
+    expect(signal?.aborted).toBe(true)
     await expect(search).rejects.toMatchObject({ code: 'CANCELLED' })
   })
 
