@@ -1,11 +1,18 @@
 /** Search by meaning, the whole way: what each user is shown depends on Nextcloud alone. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { SearchIndex } from '../../src/search/index/search-index.ts'
+import { searchDatabase } from '../../src/search/sqlite/client.ts'
+import { sqliteIndex } from '../../src/search/sqlite/index.ts'
 import { type Backend, startBackend } from '../support/backend.ts'
-import { memoryIndex } from '../support/memory-index.ts'
 import { FAULTS } from '../support/proxy.ts'
 import { type Side, startSide } from '../support/semantic.ts'
 
 let backend: Backend
+let folder: string
+let index: SearchIndex
 let alice: Side
 let bob: Side
 const root = `mcp-test-semantic-${process.pid}-${Date.now()}`
@@ -16,7 +23,8 @@ const text = 'Minutes of the zebra committee'
 beforeAll(async () => {
   backend = await startBackend()
   if (backend.bob === undefined) throw new Error('sharing needs a second user')
-  const index = memoryIndex()
+  folder = mkdtempSync(join(tmpdir(), 'semantic-'))
+  index = sqliteIndex(searchDatabase({ path: join(folder, 'search.db') }))
   alice = await startSide('alice', { backend, index })
   bob = await startSide('bob', { backend, index })
   await alice.ok('nc_webdav_create_directory', { path: root })
@@ -26,6 +34,8 @@ beforeAll(async () => {
 afterAll(async () => {
   await alice.call('nc_webdav_delete_resource', { path: root })
   await Promise.all([alice.close(), bob.close()])
+  await index.close()
+  rmSync(folder, { recursive: true })
   await backend.close()
 })
 
@@ -67,7 +77,7 @@ test('one file, one request', async () => {
 
 test.each(FAULTS)('%s on the way is no empty result', async fault => {
   // A server of its own: it remembers a login that was refused.
-  const side = await startSide('alice', { backend })
+  const side = await startSide('alice', { backend, index })
   await side.indexed(path, text)
   expect(await found(side)).toEqual([text])
   side.proxy.plan(() => fault)

@@ -12,7 +12,6 @@ import { createSearch } from '../../src/search/query/search.ts'
 import type { DocumentSource, Verdict } from '../../src/search/source.ts'
 import type { Backend } from './backend.ts'
 import { type Harness, startHarness } from './harness.ts'
-import { memoryIndex } from './memory-index.ts'
 
 const SPEC = { model: 'letters', dimension: 26, chunker: '1' }
 
@@ -58,7 +57,7 @@ export interface Side extends Harness {
 /** Starts one for a user of the backend, whom the index knows by that name. */
 export async function startSide(
   user: 'alice' | 'bob',
-  { backend, index = memoryIndex() }: { backend: Backend; index?: SearchIndex },
+  { backend, index }: { backend: Backend; index: SearchIndex },
 ): Promise<Side> {
   const { id: generation } = await index.open(SPEC)
   const status = {

@@ -1,6 +1,6 @@
 /** Candidates and their verification, until there are rows enough. */
 import { CodedError } from '../../nextcloud/errors.ts'
-import { IndexError } from '../index/index-error.ts'
+import { isIndexError } from '../index/errors.ts'
 import type { SearchIndex } from '../index/search-index.ts'
 import { type Candidate, type CandidateQuery, candidates, isSuperseded } from './candidates.ts'
 import { relevanceOf } from './relevance.ts'
@@ -52,6 +52,9 @@ export async function find(
   }
 }
 
+/** Failures that may be over the next time. */
+const PASSING: ReadonlySet<string> = new Set(['UNREACHABLE', 'LOCKED', 'WORKER_DIED'])
+
 /**
  * What is asked of the index. A generation that was dropped just then has a successor, so that it
  * is asked once more; another failure tells the caller no more than that there is one.
@@ -60,13 +63,13 @@ export async function find(
 export async function ofIndex<T>(ask: () => Promise<T>): Promise<T> {
   try {
     return await ask().catch((error: unknown) => {
-      if (error instanceof IndexError && error.code === 'NO_GENERATION') return ask()
+      if (isIndexError(error, 'NO_GENERATION')) return ask()
       throw error
     })
   } catch (cause) {
-    if (!(cause instanceof IndexError)) throw cause
+    if (!isIndexError(cause)) throw cause
     throw new CodedError(
-      cause.retryable ? 'UNREACHABLE' : 'INTERNAL',
+      PASSING.has(cause.code) ? 'UNREACHABLE' : 'INTERNAL',
       'The search index does not answer',
       { hint: 'nc_get_vector_sync_status may say why.', cause },
     )

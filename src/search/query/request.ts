@@ -2,6 +2,7 @@
 import { normalPath } from '../../nextcloud/dav/paths.ts'
 import { badInput } from '../../nextcloud/errors.ts'
 import { DOCUMENT_TYPES, type DocumentType } from '../document.ts'
+import { comparablePath } from '../index/path.ts'
 import type { FusionMethod } from './fusion.ts'
 
 /** By meaning, by words, or by both. */
@@ -137,13 +138,12 @@ function isoTime(text: string): number {
  * @throws CodedError `BAD_INPUT` for `..` and what no path has
  */
 export function foldersNamed(paths: readonly string[]): string[] {
-  const folders = paths.map(path => normalPath(path.trim().normalize('NFC')))
-  return folders.includes('') ? [] : [...new Set(folders.map(path => `/${path}`))]
+  const folders = paths.map(path => comparablePath(normalPath(path.trim())))
+  return folders.includes('') ? [] : [...new Set(folders)]
 }
 
 /** Whether a path is one of these folders or below one; none stand for anywhere. */
 export function isWithin(path: string, folders: readonly string[]): boolean {
-  if (folders.length === 0) return true
-  const normal = `/${normalPath(path.normalize('NFC'))}`
-  return folders.some(folder => normal === folder || normal.startsWith(`${folder}/`))
+  const there = `${comparablePath(path)}/`
+  return folders.length === 0 || folders.some(folder => there.startsWith(`${folder}/`))
 }

@@ -1,16 +1,16 @@
 /** Words of a query in a text: how many are there, and where. */
 import { fold } from '../../text/fold.ts'
-import { wordsOf } from '../words.ts'
+import { isPair, queryWordsOf, wordsOf } from '../index/words.ts'
 
-/** Words that are in every text; numbers are not, nor are words of scripts that need few letters. */
-const SHORT = /^[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}]{1,2}$/u
+/** Such words are in every text. */
+const SHORT = /^\p{L}{1,2}$/u
 /** A word as it is written. */
 const RUN = /[\p{L}\p{N}\p{M}]+/gu
 
 /** The words of a query that tell texts apart; all of its words where none does. */
 export function tellingWords(query: string): ReadonlySet<string> {
-  const words = wordsOf(query)
-  const telling = words.filter(word => !SHORT.test(word))
+  const words = queryWordsOf(query).map(({ text }) => text)
+  const telling = words.filter(word => isPair(word) || !SHORT.test(word))
   return new Set(telling.length > 0 ? telling : words)
 }
 

@@ -1,7 +1,7 @@
 /** What a search finds, in which order, and what it says of it. */
 import { describe, expect, test } from 'vitest'
 import { EmbeddingError } from '../../../../src/search/embed/embedder.ts'
-import { IndexError } from '../../../../src/search/index/index-error.ts'
+import { IndexError } from '../../../../src/search/index/errors.ts'
 import { chunksOf, idsOf, meaning, world } from './support.ts'
 
 describe('by meaning, by words, by both', () => {
@@ -319,10 +319,12 @@ describe('an index that fails', () => {
   }
 
   test.each([
-    [true, 'UNREACHABLE'],
-    [false, 'INTERNAL'],
-  ])('says so, without what it said: retryable %s', async (retryable, code) => {
-    const error = new IndexError('UNREACHABLE', 'ECONNREFUSED 10.0.0.7:6333', { retryable })
+    ['UNREACHABLE', 'UNREACHABLE'],
+    ['LOCKED', 'UNREACHABLE'],
+    ['REFUSED', 'INTERNAL'],
+    ['CORRUPT', 'INTERNAL'],
+  ] as const)('says so, without what it said: %s', async (failure, code) => {
+    const error = new IndexError(failure, 'ECONNREFUSED 10.0.0.7:6333')
     await expect(failing(error)).rejects.toMatchObject({
       code,
       message: expect.not.stringContaining('10.0.0.7'),
