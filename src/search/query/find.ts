@@ -31,9 +31,10 @@ export async function find(
   const rows = request.rerank ? Math.max(request.limit, RERANK_ROWS) : request.limit
   const words = tellingWords(request.query)
   // What a reranker will say is not known yet.
+  const isAnyRelevance = request.rerank || request.minRelevance === 0
   const counts = (candidate: Candidate) =>
     candidate.score >= request.scoreThreshold &&
-    (request.rerank || relevanceOf(candidate, words).relevance >= request.minRelevance)
+    (isAnyRelevance || relevanceOf(candidate, words).relevance >= request.minRelevance)
   const generations = await index.generations()
   let depth = Math.min(MOST_DEPTH, Math.max(LEAST_DEPTH, rows * DEPTH_PER_ROW))
   for (;;) {
