@@ -19,6 +19,7 @@ export type { DocumentsConfig } from './documents.ts'
 export { isLoopback, type ListenConfig } from './listen.ts'
 export type { OAuthConfig } from './oauth.ts'
 export { ConfigError, type ConfigProblem } from './problems.ts'
+export type { QueryConfig, RerankConfig } from './query.ts'
 export type { EmbeddingConfig, EmbeddingSource, SearchConfig } from './search.ts'
 
 /** How Nextcloud is reached. */

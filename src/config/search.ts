@@ -4,11 +4,13 @@ import { isAbsolute, join } from 'node:path'
 import { either } from './either.ts'
 import { isLoopback } from './listen.ts'
 import type { ConfigProblem } from './problems.ts'
+import { type QueryConfig, queryConfig, queryWarnings } from './query.ts'
 import type { SettingName, Settings } from './schema.ts'
 
 /** What semantic search is configured with. */
 export interface SearchConfig {
   embedding: EmbeddingConfig
+  query: QueryConfig
 }
 
 /** The one source of vectors, and what is said of its model. */
@@ -68,6 +70,7 @@ export function searchConfig(
       queryPrefix: settings.EMBEDDING_QUERY_PREFIX,
       passagePrefix: settings.EMBEDDING_PASSAGE_PREFIX,
     },
+    query: queryConfig(settings, problems),
   }
 }
 
@@ -121,7 +124,7 @@ export function searchWarnings(settings: Settings, search: SearchConfig | undefi
   if (search === undefined) return []
   const { embedding } = search
   const { tier } = embedding
-  const warnings: string[] = []
+  const warnings = queryWarnings(settings, search.query)
   const url = 'url' in embedding ? URL.parse(embedding.url) : null
   if (url?.protocol === 'http:' && !isLoopback(url.hostname) && !isLocalName(url.hostname)) {
     warnings.push(
