@@ -1,6 +1,6 @@
 /** Who gets to work on what: jobs in turns, so that nobody waits for somebody with more of them. */
 import type { Claim, Job } from './ledger.ts'
-import { count, type Row, type Sql, text, typeOf } from './rows.ts'
+import { count, type Row, reasonOf, type Sql, text, typeOf } from './rows.ts'
 
 /** Takes jobs, within the caller's transaction. */
 export function takeJobs(sql: Sql, claim: Claim): Job[] {
@@ -61,6 +61,7 @@ function take(sql: Sql, row: Row, { owner, now, leaseMs }: Claim): Job {
     attempts: count(row.attempts) + 1,
     knownHash: text(row.hash),
     deadHash: text(row.dead_hash),
+    lastReason: reasonOf(row.reason_code, row.reason_message),
   }
 }
 

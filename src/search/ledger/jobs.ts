@@ -60,6 +60,18 @@ export function jobLedger(sql: Sql): Synchronous<JobLedger> {
         return end(job, row, now)
       }),
 
+    same: (job, owner, now) =>
+      sql.write(() => {
+        const row = held(job, owner)
+        if (row === undefined) return lost(sql, job)
+        sql.run(
+          `UPDATE ledger_document SET etag = ? WHERE ${OF_SOURCE} AND id = ?`,
+          job.etag,
+          ...nameOf(job),
+        )
+        return end(job, row, now)
+      }),
+
     taken: (job, owner, now) =>
       sql.write(() => {
         const row = held(job, owner)
@@ -127,16 +139,21 @@ export function jobLedger(sql: Sql): Synchronous<JobLedger> {
 }
 
 /**
- * A job that is no longer the caller's: somebody else does it, or did it. Where nothing is left of
- * the document, that was to remove it, or everything of its user.
+ * A job that is no longer the caller's: somebody else does it, or did it, or builds another
+ * generation by now. Where nothing at all is left of the document, that was to remove it, or
+ * everything of its user.
  */
-function lost(sql: Sql, job: Job): JobEnd {
-  const ofDocument = `${OF_SOURCE} AND id = ?`
+function lost(sql: Sql, { user, type, id }: Job): JobEnd {
+  const ofDocument = 'user = ? AND type = ? AND id = ?'
   const left = sql.get(
     `SELECT 1 FROM ledger_document WHERE ${ofDocument}
      UNION ALL SELECT 1 FROM ledger_job WHERE ${ofDocument} LIMIT 1`,
-    ...nameOf(job),
-    ...nameOf(job),
+    user,
+    type,
+    id,
+    user,
+    type,
+    id,
   )
   return left === undefined ? 'gone' : 'again'
 }

@@ -77,6 +77,8 @@ export interface Job extends DocumentKey {
   readonly knownHash: string | undefined
   /** Of the content that failed for good. */
   readonly deadHash: string | undefined
+  /** Why it failed the last time. */
+  readonly lastReason: Reason | undefined
 }
 
 /** Which jobs to take. */
@@ -183,7 +185,10 @@ export interface SourceLedger {
     end: ListingEnd,
     rules: GraceRules & { readonly now: number; readonly nextAt: number },
   ): Promise<ListingOutcome>
-  /** @param lasting that nothing will come of it, so that a new generation need not wait for it */
+  /**
+   * @param lasting that nothing will come of it until somebody does something: what waits is
+   *   dropped, everything is listed when it goes on, and a new generation does not wait for it
+   */
   fail(key: SourceKey, reason: Reason, nextAt: number, lasting: boolean): Promise<void>
   /** Has sources listed at once. @param user undefined: of everybody; @returns how many */
   hasten(user: string | undefined, types: readonly DocumentType[], now: number): Promise<number>
@@ -198,6 +203,8 @@ export interface JobLedger {
   extend(jobs: readonly number[], owner: string, until: number): Promise<void>
   /** The document is in the index now. */
   indexed(job: Job, owner: string, indexed: Indexed, now: number): Promise<JobEnd>
+  /** The document has another etag and says what it said before. */
+  same(job: Job, owner: string, now: number): Promise<JobEnd>
   /** The document is in the index no more. */
   taken(job: Job, owner: string, now: number): Promise<JobEnd>
   /** It failed, and is tried again then. */

@@ -14,8 +14,7 @@ export function valuesOf({ generation, user, type }: SourceKey): [number, string
  * What becomes of a job that is to be done anew, from a time on that is to be named twice; whoever
  * is at it keeps its lease, and will find that it has changed.
  */
-export const ANEW = `revision = revision + 1, attempts = 0, reason_code = NULL,
-  reason_message = NULL, name = NULL, died_at = NULL,
+export const ANEW = `revision = revision + 1, attempts = 0, died_at = NULL,
   ready_at = CASE WHEN owner IS NOT NULL AND ready_at > ? THEN ready_at ELSE ? END`
 
 /** Notes that a listing named documents: they are there, and whatever was to remove them is not. */

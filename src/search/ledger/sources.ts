@@ -112,15 +112,23 @@ export function sourceLedger(sql: Sql): Synchronous<SourceLedger> {
       }),
 
     fail(key, { code, message }, nextAt, lasting) {
-      sql.run(
-        `UPDATE ledger_source SET due_at = ?, failures = failures + 1, lasting = ?, why_code = ?,
-           why_message = ? WHERE ${OF_SOURCE}`,
-        nextAt,
-        lasting ? 1 : 0,
-        code,
-        message,
-        ...valuesOf(key),
-      )
+      sql.write(() => {
+        sql.run(
+          `UPDATE ledger_source SET due_at = ?, failures = failures + 1, lasting = ?,
+             state = iif(?, NULL, state), why_code = ?, why_message = ? WHERE ${OF_SOURCE}`,
+          nextAt,
+          lasting ? 1 : 0,
+          lasting ? 1 : 0,
+          code,
+          message,
+          ...valuesOf(key),
+        )
+        if (!lasting) return
+        sql.run(
+          `DELETE FROM ledger_job WHERE ${OF_SOURCE} AND ready_at IS NOT NULL AND owner IS NULL`,
+          ...valuesOf(key),
+        )
+      })
     },
 
     hasten: (user, types, now) =>

@@ -439,6 +439,30 @@ export function ledgerContract(name: string, prepare: () => Promise<LedgerStorag
         expect(await claim()).toHaveLength(1)
       })
 
+      test('of a document that says what it said before note its etag and nothing else', async () => {
+        await known(['a'])
+        await list([{ id: 'a', etag: 'a-2' }], 'changes')
+        const [job] = await claim()
+        now += HOUR
+        if (job !== undefined) expect(await ledger.same(job, 'me', now)).toBe('done')
+        await list([{ id: 'a', etag: 'a-2' }], 'changes')
+        expect(await claim()).toEqual([])
+        const [document] = await ledger.documents(1, 'alice', 1)
+        expect(document).toMatchObject({
+          etag: 'a-2',
+          hash: 'hash of a',
+          chunks: 2,
+          indexedAt: START,
+        })
+      })
+
+      test('wait for nothing where nothing will come of it, and are found again later', async () => {
+        await list(listed('a'))
+        await ledger.fail(NOTES, { code: 'NO_SCOPE', message: '' }, now, true)
+        expect(await claim()).toEqual([])
+        expect((await ledger.begin(NOTES)).state).toBeUndefined()
+      })
+
       test('of another generation are not taken', async () => {
         await list(listed('a'))
         expect(await claim({ generation: 2 })).toEqual([])
@@ -494,7 +518,9 @@ export function ledgerContract(name: string, prepare: () => Promise<LedgerStorag
         await list(listed('a'))
         await bury('the content')
         await list([{ id: 'a', etag: 'a-2' }], 'changes')
-        expect(await claim()).toMatchObject([{ attempts: 1, deadHash: 'the content' }])
+        expect(await claim()).toMatchObject([
+          { attempts: 1, deadHash: 'the content', lastReason: { code: 'DAMAGED' } },
+        ])
       })
 
       test('are tried again by hand, and then whatever failed before', async () => {
@@ -603,6 +629,15 @@ export function ledgerContract(name: string, prepare: () => Promise<LedgerStorag
         await list([], 'all', { key: { ...NEW, type: 'file' } })
         await ledger.pause('bob', now, { code: 'NOT_PROVISIONED', message: '' })
         expect(await ledger.isThrough(2)).toBe(true)
+      })
+
+      test('that are gone take nothing out of the one that was kept', async () => {
+        await list(listed('a'))
+        const [job] = await claim()
+        await ledger.present(2, ['alice'], ['note'], now)
+        await list(listed('a'), 'all', { key: NEW })
+        await ledger.keepOnly(2)
+        if (job !== undefined) expect(await index(job)).toBe('again')
       })
 
       test('know nothing of each other, and one of them is kept', async () => {
