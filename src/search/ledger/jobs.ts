@@ -122,6 +122,7 @@ export function jobLedger(sql: Sql): Synchronous<JobLedger> {
           now,
           job.job,
         )
+        sql.run(`DELETE FROM ledger_document WHERE ${OF_SOURCE} AND id = ?`, ...nameOf(job))
       })
     },
 

@@ -211,7 +211,7 @@ export interface JobLedger {
   retry(job: Job, owner: string, at: number, reason: Reason): Promise<void>
   /** It was not the document's fault: this attempt does not count. */
   giveBack(jobs: readonly number[], owner: string, at: number): Promise<void>
-  /** It failed for good, as long as the document stays what it is. */
+  /** It failed for good, as long as the document stays what it is; the index has it no more. */
   bury(
     job: Job,
     owner: string,
