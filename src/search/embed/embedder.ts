@@ -49,11 +49,13 @@ export type EmbeddingErrorCode =
 /** What an {@link EmbeddingError} may say beside its code. */
 export interface EmbeddingErrorDetails {
   /** What to do. */
-  readonly hint?: string
+  readonly hint?: string | undefined
   /** HTTP status of the answer. */
-  readonly status?: number
+  readonly status?: number | undefined
   /** Whether the same call may succeed later without anybody's doing. */
   readonly retryable?: boolean
+  /** How long the server wants to be left alone. */
+  readonly retryAfterMs?: number | undefined
   readonly cause?: unknown
 }
 
@@ -64,6 +66,7 @@ export class EmbeddingError extends Error {
   readonly hint: string | undefined
   readonly status: number | undefined
   readonly retryable: boolean
+  readonly retryAfterMs: number | undefined
 
   constructor(code: EmbeddingErrorCode, message: string, details: EmbeddingErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
@@ -71,5 +74,11 @@ export class EmbeddingError extends Error {
     this.hint = details.hint
     this.status = details.status
     this.retryable = details.retryable ?? false
+    this.retryAfterMs = details.retryAfterMs
   }
+}
+
+/** The failure and what to do about it, for people. */
+export function sentence({ message, hint }: EmbeddingError): string {
+  return hint === undefined ? `${message}.` : `${message}. ${hint}`
 }
