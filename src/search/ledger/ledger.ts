@@ -169,7 +169,7 @@ export interface SourceLedger {
   begin(key: SourceKey): Promise<Listing>
   /**
    * Makes jobs for documents that are not known as they are now; gives the number of those.
-   * @throws LedgerError `OVERTAKEN`, as the other three
+   * @throws CodedError `CONFLICT` after another listing has begun, as the other three
    */
   found(
     key: SourceKey,

@@ -1,5 +1,6 @@
 /** Statements on the ledger's tables, and values out of their rows. */
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite'
+import { transaction } from '../../sqlite/transaction.ts'
 import { DOCUMENT_TYPES, type DocumentType } from '../document.ts'
 import type { Reason } from './ledger.ts'
 
@@ -30,19 +31,7 @@ export function statementsOf(db: DatabaseSync): Sql {
     get: (text, ...values) => statement(text).get(...values),
     all: (text, ...values) => statement(text).all(...values),
     run: (text, ...values) => Number(statement(text).run(...values).changes),
-    write(work) {
-      // Takes the right to write at once: who first reads and then finds another writer ahead
-      // cannot go on.
-      db.exec('BEGIN IMMEDIATE')
-      try {
-        const result = work()
-        db.exec('COMMIT')
-        return result
-      } catch (error) {
-        if (db.isTransaction) db.exec('ROLLBACK')
-        throw error
-      }
-    },
+    write: work => transaction(db, work),
   }
 }
 

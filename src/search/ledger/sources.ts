@@ -1,5 +1,5 @@
 /** Sources and their listings in the ledger on SQLite. */
-import { LedgerError } from './errors.ts'
+import { CodedError } from '../../nextcloud/errors.ts'
 import type { Listing, SourceKey, SourceLedger, Synchronous } from './ledger.ts'
 import { ANEW, markNamed, OF_SOURCE, takeOut, valuesOf } from './marks.ts'
 import { concludeListing } from './missing.ts'
@@ -11,7 +11,7 @@ export function sourceLedger(sql: Sql): Synchronous<SourceLedger> {
   const during = <T>(key: SourceKey, serial: number, work: () => T): T =>
     sql.write(() => {
       const row = sql.get(`SELECT serial FROM ledger_source WHERE ${OF_SOURCE}`, ...valuesOf(key))
-      if (row?.serial !== serial) throw new LedgerError('Another listing has begun meanwhile')
+      if (row?.serial !== serial) throw overtaken()
       return work()
     })
 
@@ -48,7 +48,7 @@ export function sourceLedger(sql: Sql): Synchronous<SourceLedger> {
         `UPDATE ledger_source SET serial = serial + 1 WHERE ${OF_SOURCE} RETURNING state, serial`,
         ...valuesOf(key),
       )
-      if (row === undefined) throw new LedgerError('The user has been forgotten meanwhile')
+      if (row === undefined) throw overtaken()
       return { state: text(row.state), serial: count(row.serial) }
     },
 
@@ -140,4 +140,9 @@ export function sourceLedger(sql: Sql): Synchronous<SourceLedger> {
         JSON.stringify(types),
       ),
   }
+}
+
+/** Somebody else lists the same now, or the user has been forgotten. */
+function overtaken(): CodedError {
+  return new CodedError('CONFLICT', 'Another listing has begun meanwhile')
 }

@@ -52,15 +52,18 @@ async function listDue(
   for (const { type, failures } of due) {
     const source = sources.find(each => each.type === type)
     const key = { generation, user, type }
-    if (source === undefined || signal.aborted) continue
-    const obstacle = obstacleTo(source, granted, apps)
-    if (obstacle !== undefined) {
-      await ledger.fail(key, obstacle, now() + spread(context), true)
+    if (signal.aborted) return
+    const obstacle = source === undefined ? NO_SOURCE : obstacleTo(source, granted, apps)
+    if (source === undefined || obstacle !== undefined) {
+      await ledger.fail(key, obstacle ?? NO_SOURCE, now() + spread(context), true)
     } else if (!(await listSource(context, key, source, session, failures))) {
       return
     }
   }
 }
+
+/** What another version of this server, or another configuration, had. */
+const NO_SOURCE: Reason = { code: 'NO_SOURCE', message: 'Not indexed any more' }
 
 /** Why there is nothing to list, until somebody changes that. */
 function obstacleTo(

@@ -50,7 +50,7 @@ export function createSync(parts: SyncParts): Sync {
     signal: ending.signal,
   }
   const { ledger, now } = context
-  let trouble: string | undefined
+  const trouble = new Map<string, string>()
   let running: Promise<unknown> = Promise.resolve()
 
   /** Goes on for ever; what fails is told and tried again later. */
@@ -60,11 +60,12 @@ export function createSync(parts: SyncParts): Sync {
       let wait: number
       try {
         wait = await round()
+        if (failures > 0) trouble.delete(where)
         failures = 0
       } catch (error) {
         if (ending.signal.aborted) return
         context.hooks.onTrouble?.(where, error)
-        trouble = messageOf(error)
+        trouble.set(where, messageOf(error))
         wait = backoff('service', ++failures, context.random)
       }
       if (wait > 0) await bell.wait(wait, ending.signal)
@@ -87,9 +88,15 @@ export function createSync(parts: SyncParts): Sync {
   async function workRound(): Promise<number> {
     const generation = await openGeneration(context, ending.signal)
     const { taken, stop } = await workOnBatch(context, generation.id)
-    trouble = stop?.reason.message
-    if (stop !== undefined) return backoff('service', ++stopFailures, context.random)
-    stopFailures = 0
+    if (stop !== undefined) {
+      trouble.set('vectors', stop.reason.message)
+      return backoff('service', ++stopFailures, context.random)
+    }
+    // That there was nothing to do says nothing about whether it could be done.
+    if (taken > 0) {
+      trouble.delete('vectors')
+      stopFailures = 0
+    }
     return taken > 0 ? 0 : LOOK_EVERY_MS
   }
 
@@ -119,7 +126,7 @@ export function createSync(parts: SyncParts): Sync {
     },
 
     wake: bell.ring,
-    trouble: () => trouble,
+    trouble: () => trouble.values().next().value,
 
     async stop() {
       ending.abort(new Error('sync was stopped'))
@@ -187,6 +194,10 @@ async function runOnce(context: SyncContext, generation: Generation, bell: Bell)
   await activateWhenThrough(context, generation)
 }
 
+/** Errors whose messages are for people; others may name what is nobody's business. */
+const FOR_PEOPLE = ['IndexError', 'EmbeddingError', 'VaultError', 'CodedError']
+
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  const isTold = error instanceof Error && FOR_PEOPLE.includes(error.name)
+  return isTold ? error.message : 'A fault of this server; its log tells more'
 }
