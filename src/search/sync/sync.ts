@@ -57,6 +57,7 @@ export function createSync(parts: SyncParts): Sync {
   async function loop(where: string, round: () => Promise<number>): Promise<void> {
     let failures = 0
     while (!ending.signal.aborted) {
+      const heard = bell.rings()
       let wait: number
       try {
         wait = await round()
@@ -68,7 +69,7 @@ export function createSync(parts: SyncParts): Sync {
         trouble.set(where, messageOf(error))
         wait = backoff('service', ++failures, context.random)
       }
-      if (wait > 0) await bell.wait(wait, ending.signal)
+      if (wait > 0) await bell.wait(wait, ending.signal, heard)
     }
   }
 
@@ -177,13 +178,13 @@ async function runOnce(context: SyncContext, generation: Generation, bell: Bell)
   }
   const work = async () => {
     for (;;) {
-      // Asked before: what a listing finds while a batch is empty is not to be missed.
-      const mayCome = isListing
+      // Asked before: what a listing finds while nothing is there yet is not to be missed.
+      const [mayCome, heard] = [isListing, bell.rings()]
       const { taken, stop } = await workOnBatch(context, generation.id)
       if (signal.aborted || stop !== undefined) return stop
       if (taken > 0) continue
       if (!mayCome) return undefined
-      await bell.wait(LOOK_EVERY_MS, signal)
+      await bell.wait(LOOK_EVERY_MS, signal, heard)
     }
   }
   const lanes = Array.from({ length: settings.workers }, work)
