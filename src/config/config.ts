@@ -20,6 +20,7 @@ export { isLoopback, type ListenConfig } from './listen.ts'
 export type { OAuthConfig } from './oauth.ts'
 export { ConfigError, type ConfigProblem } from './problems.ts'
 export type { EmbeddingConfig, EmbeddingSource, SearchConfig } from './search.ts'
+export type { SyncConfig } from './sync.ts'
 
 /** How Nextcloud is reached. */
 export interface NextcloudConfig {

@@ -5,10 +5,12 @@ import { either } from './either.ts'
 import { isLoopback } from './listen.ts'
 import type { ConfigProblem } from './problems.ts'
 import type { SettingName, Settings } from './schema.ts'
+import { type SyncConfig, syncConfig } from './sync.ts'
 
 /** What semantic search is configured with. */
 export interface SearchConfig {
   embedding: EmbeddingConfig
+  sync: SyncConfig
 }
 
 /** The one source of vectors, and what is said of its model. */
@@ -68,6 +70,7 @@ export function searchConfig(
       queryPrefix: settings.EMBEDDING_QUERY_PREFIX,
       passagePrefix: settings.EMBEDDING_PASSAGE_PREFIX,
     },
+    sync: syncConfig(settings, environment, problems),
   }
 }
 

@@ -166,7 +166,7 @@ export interface SourceLedger {
   /** Users with a source that is due, the longest due first; none that pauses or is held. */
   dueUsers(generation: number, now: number, limit: number): Promise<string[]>
   sources(generation: number, user: string): Promise<SourceState[]>
-  begin(key: SourceKey): Promise<Listing>
+  begin(key: SourceKey, now: number): Promise<Listing>
   /**
    * Makes jobs for documents that are not known as they are now; gives the number of those.
    * @throws CodedError `CONFLICT` after another listing has begun, as the other three
@@ -190,7 +190,11 @@ export interface SourceLedger {
    *   dropped, everything is listed when it goes on, and a new generation does not wait for it
    */
   fail(key: SourceKey, reason: Reason, nextAt: number, lasting: boolean): Promise<void>
-  /** Has sources listed at once. @param user undefined: of everybody; @returns how many */
+  /**
+   * Has sources listed at once, and once more where they are being listed.
+   * @param user undefined: of everybody
+   * @returns how many
+   */
   hasten(user: string | undefined, types: readonly DocumentType[], now: number): Promise<number>
 }
 

@@ -22,7 +22,9 @@ export const LEDGER_TABLES = `
     state TEXT,
     serial INTEGER NOT NULL DEFAULT 0,
     due_at INTEGER NOT NULL DEFAULT 0,
+    begun_at INTEGER,
     listed_at INTEGER,
+    hastened_at INTEGER, -- when it was last asked for
     failures INTEGER NOT NULL DEFAULT 0,
     lasting INTEGER NOT NULL DEFAULT 0,
     why_code TEXT,

@@ -43,9 +43,11 @@ export function sourceLedger(sql: Sql): Synchronous<SourceLedger> {
           why: reasonOf(row.why_code, row.why_message),
         })),
 
-    begin(key): Listing {
+    begin(key, now): Listing {
       const row = sql.get(
-        `UPDATE ledger_source SET serial = serial + 1 WHERE ${OF_SOURCE} RETURNING state, serial`,
+        `UPDATE ledger_source SET serial = serial + 1, begun_at = ? WHERE ${OF_SOURCE}
+         RETURNING state, serial`,
+        now,
         ...valuesOf(key),
       )
       if (row === undefined) throw overtaken()
@@ -98,7 +100,9 @@ export function sourceLedger(sql: Sql): Synchronous<SourceLedger> {
         const outcome = concludeListing(sql, key, serial, kind, rules)
         const { doubt } = outcome
         sql.run(
-          `UPDATE ledger_source SET state = ?, due_at = ?, listed_at = ?, failures = 0,
+          // What was asked for while it ran may have come too late for it.
+          `UPDATE ledger_source SET state = ?, due_at = iif(hastened_at > begun_at, 0, ?),
+             listed_at = ?, failures = 0,
              lasting = 0, why_code = ?, why_message = ? WHERE ${OF_SOURCE}`,
           // A listing in doubt is made again in full: what it left out may come back.
           doubt === undefined ? state : null,
@@ -133,8 +137,8 @@ export function sourceLedger(sql: Sql): Synchronous<SourceLedger> {
 
     hasten: (user, types, now) =>
       sql.run(
-        `UPDATE ledger_source SET due_at = ?1 WHERE user = coalesce(?2, user) AND due_at > ?1
-           AND type IN (SELECT value FROM json_each(?3))`,
+        `UPDATE ledger_source SET due_at = min(due_at, ?1), hastened_at = ?1
+         WHERE user = coalesce(?2, user) AND type IN (SELECT value FROM json_each(?3))`,
         now,
         user ?? null,
         JSON.stringify(types),

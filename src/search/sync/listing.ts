@@ -89,7 +89,7 @@ async function listSource(
   failures: number,
 ): Promise<boolean> {
   const { ledger, settings, hooks, now, calm } = context
-  const { state, serial } = await ledger.begin(key)
+  const { state, serial } = await ledger.begin(key, now())
   let found = 0
   try {
     const end = await source.list(session, state, {

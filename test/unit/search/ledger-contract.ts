@@ -71,7 +71,7 @@ export function ledgerContract(name: string, prepare: () => Promise<LedgerStorag
         removed = [],
       }: { key?: SourceKey; unchanged?: string[]; removed?: string[] } = {},
     ) => {
-      const { serial } = await ledger.begin(key)
+      const { serial } = await ledger.begin(key, now)
       await ledger.found(key, serial, documents, now)
       await ledger.unchanged(key, serial, unchanged, now)
       await ledger.removed(key, serial, removed, now)
@@ -124,9 +124,9 @@ export function ledgerContract(name: string, prepare: () => Promise<LedgerStorag
       })
 
       test('begin from what the last one left', async () => {
-        expect(await ledger.begin(NOTES)).toEqual({ state: undefined, serial: 1 })
+        expect(await ledger.begin(NOTES, now)).toEqual({ state: undefined, serial: 1 })
         await list([], 'unchanged')
-        expect((await ledger.begin(NOTES)).state).toBe('after 2')
+        expect((await ledger.begin(NOTES, now)).state).toBe('after 2')
         expect(await source()).toMatchObject({
           listedAt: now,
           dueAt: now + MINUTE,
@@ -136,7 +136,7 @@ export function ledgerContract(name: string, prepare: () => Promise<LedgerStorag
       })
 
       test('that found something and then failed have lost nothing', async () => {
-        const { serial } = await ledger.begin(NOTES)
+        const { serial } = await ledger.begin(NOTES, now)
         await ledger.found(NOTES, serial, listed('a'), now)
         await ledger.fail(NOTES, REASON, now + HOUR, false)
         expect(await source()).toMatchObject({
@@ -151,8 +151,8 @@ export function ledgerContract(name: string, prepare: () => Promise<LedgerStorag
       })
 
       test('that were overtaken can note nothing more', async () => {
-        const { serial } = await ledger.begin(NOTES)
-        await ledger.begin(NOTES)
+        const { serial } = await ledger.begin(NOTES, now)
+        await ledger.begin(NOTES, now)
         const end = { kind: 'all', state: 'x' } as const
         const rules = { now, nextAt: now, graceMs: 0, confirmMs: 0 }
         for (const late of [
@@ -167,7 +167,7 @@ export function ledgerContract(name: string, prepare: () => Promise<LedgerStorag
       })
 
       test('bring content along, which is gone with the job', async () => {
-        const { serial } = await ledger.begin(NOTES)
+        const { serial } = await ledger.begin(NOTES, now)
         await ledger.found(
           NOTES,
           serial,
@@ -460,7 +460,7 @@ export function ledgerContract(name: string, prepare: () => Promise<LedgerStorag
         await list(listed('a'))
         await ledger.fail(NOTES, { code: 'NO_SCOPE', message: '' }, now, true)
         expect(await claim()).toEqual([])
-        expect((await ledger.begin(NOTES)).state).toBeUndefined()
+        expect((await ledger.begin(NOTES, now)).state).toBeUndefined()
       })
 
       test('of another generation are not taken', async () => {
@@ -586,6 +586,19 @@ export function ledgerContract(name: string, prepare: () => Promise<LedgerStorag
         expect(await ledger.absentSince(now)).toEqual([])
       })
 
+      test('can be told of while they are listed: it is done once more', async () => {
+        const { serial } = await ledger.begin(NOTES, now)
+        now += 1
+        await ledger.hasten('alice', ['note'], now)
+        const rules = { now, nextAt: now + HOUR, graceMs: 0, confirmMs: 0 }
+        await ledger.end(NOTES, serial, { kind: 'unchanged', state: 'x' }, rules)
+        expect((await source())?.dueAt).toBeLessThanOrEqual(now)
+        now += 1
+        const again = await ledger.begin(NOTES, now)
+        await ledger.end(NOTES, again.serial, { kind: 'unchanged', state: 'x' }, rules)
+        expect((await source())?.dueAt).toBeGreaterThan(now)
+      })
+
       test('can be told of: what is theirs is due at once', async () => {
         for (const type of ['note', 'file'] as const) {
           for (const user of ['alice', 'bob'])
@@ -643,7 +656,7 @@ export function ledgerContract(name: string, prepare: () => Promise<LedgerStorag
       test('know nothing of each other, and one of them is kept', async () => {
         await known(['a'])
         await ledger.present(2, ['alice'], ['note'], now)
-        expect((await ledger.begin(NEW)).state).toBeUndefined()
+        expect((await ledger.begin(NEW, now)).state).toBeUndefined()
         await list(listed('a'), 'all', { key: NEW })
         expect((await claim({ generation: 2 }))[0]?.knownHash).toBeUndefined()
         await ledger.keepOnly(2)

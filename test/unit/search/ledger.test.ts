@@ -27,7 +27,7 @@ test('a listing of a hundred thousand documents takes about a second', async () 
   const key = { generation: 1, user: 'alice', type: 'file' } as const
   await ledger.present(1, ['alice'], ['file'], 0)
   const documents = Array.from({ length: 100_000 }, (_, at) => ({ id: `${at}`, etag: 'e' }))
-  const { serial } = await ledger.begin(key)
+  const { serial } = await ledger.begin(key, 0)
   const begun = performance.now()
   for (let at = 0; at < documents.length; at += 1_000) {
     await ledger.found(key, serial, documents.slice(at, at + 1_000), 0)
