@@ -1,6 +1,7 @@
 /** The composition root: configuration in, wired server out. Nothing is wired anywhere else. */
 import type { McpServerFactory } from '@modelcontextprotocol/server'
 import type { BackgroundAccess } from '../access/background.ts'
+import { documentSources } from '../apps/documents.ts'
 import { createApps } from '../apps/index.ts'
 import type { Config } from '../config/config.ts'
 import { createDocumentReader } from '../documents/reader.ts'
@@ -11,12 +12,14 @@ import { type Catalog, createCatalog, neededScopes } from '../mcp/catalog.ts'
 import { createServerFactory } from '../mcp/server.ts'
 import { enabledApps } from '../nextcloud/capabilities.ts'
 import type { Nextcloud } from '../nextcloud/session.ts'
+import type { Embedder } from '../search/embed/embedder.ts'
 import { createLog, type Logger } from '../telemetry/log.ts'
 import type { Vault } from '../vault/vault.ts'
 import { NAME, VERSION } from '../version.ts'
 import { type Activity, createActivity } from './activity.ts'
 import { connectNextcloud } from './connect.ts'
 import { createDeployment, type OAuthDeployment } from './deployment.ts'
+import { type SearchWiring, wireSearch } from './search.ts'
 import { catalogOptions, checkSelection } from './selection.ts'
 
 /** A wired server, not yet listening. */
@@ -30,6 +33,8 @@ export interface Composition {
   readonly oauth: OAuthDeployment | undefined
   /** Access while users are away; undefined: switched off. */
   readonly background: BackgroundAccess | undefined
+  /** Search by meaning; undefined: switched off. */
+  readonly search: SearchWiring | undefined
   readonly activity: Activity
   /** Makes the MCP server of one request or connection. */
   readonly factory: McpServerFactory
@@ -44,6 +49,8 @@ export interface ComposeOptions {
   log?: Logger
   /** The configured storage; closed by whoever opened it. */
   vault?: Vault | undefined
+  /** What makes vectors for search. */
+  embedder?: Embedder | undefined
 }
 
 /**
@@ -68,6 +75,19 @@ export function compose(config: Config, options: ComposeOptions = {}): Compositi
   checkSelection(offered, config.offer)
   const catalog = createCatalog(offered, offer)
   const activity = createActivity(log)
+  const { background } = deployment
+  const search =
+    config.search &&
+    wireSearch({
+      config,
+      search: config.search,
+      nextcloud,
+      background,
+      sources: documentSources(),
+      activity,
+      log,
+      embedder: options.embedder,
+    })
   const open = async (caller: Caller, scopes: readonly Scope[], signal?: AbortSignal) =>
     nextcloud.open(await access.credentialFor(caller, scopes), signal)
   const factory = createServerFactory({
@@ -92,7 +112,8 @@ export function compose(config: Config, options: ComposeOptions = {}): Compositi
     nextcloud,
     identity,
     oauth,
-    background: deployment.background,
+    background,
+    search,
     activity,
     factory,
     warmUp() {
@@ -104,6 +125,7 @@ export function compose(config: Config, options: ComposeOptions = {}): Compositi
         .catch(() => {})
     },
     async close() {
+      await search?.close()
       await oauth?.close()
       await documents?.close()
       await nextcloud.close()
