@@ -1,5 +1,6 @@
-/** What search is built on, for tests: a ledger in this thread. */
+/** What search is built on, for tests: a ledger in this thread, vectors without a model. */
 import { DatabaseSync } from 'node:sqlite'
+import type { Embedder } from '../../src/search/embed/embedder.ts'
 import type { Ledger } from '../../src/search/ledger/ledger.ts'
 import { LEDGER_TABLES } from '../../src/search/ledger/schema.ts'
 import { ledgerService } from '../../src/search/ledger/sqlite.ts'
@@ -20,4 +21,25 @@ export function openTestLedger(path: string): { ledger: Ledger; close(): void } 
   ])
   const ledger: Ledger = Object.fromEntries(promised)
   return { ledger, close: () => db.close() }
+}
+
+/** An embedder whose vectors depend on the text alone, with nothing to load. */
+export function stubEmbedder(dimension = 16): Embedder {
+  return {
+    model: `stub:${dimension}`,
+    dimension: async () => dimension,
+    embed: async texts => texts.map(text => vectorOf(text, dimension)),
+    health: async () => undefined,
+    close: async () => {},
+  }
+}
+
+function vectorOf(text: string, dimension: number): Float32Array {
+  const values = new Float32Array(dimension).fill(1e-3)
+  for (let at = 0; at < text.length; at++) {
+    const slot = text.charCodeAt(at) % dimension
+    values[slot] = (values[slot] ?? 0) + 1
+  }
+  const length = Math.hypot(...values)
+  return values.map(value => value / length)
 }

@@ -59,16 +59,17 @@ export function syncStatuses(parts: StatusParts): SyncStatuses {
     const [generations, states] = await Promise.all([index.generations(), ledger.userStates(user)])
     // The one that is worked on: what it lacks is what is still to be done.
     const worked = generations.findLast(({ active }) => !active) ?? generations[0]
-    if (worked === undefined) return { generations, users: [], failures: [] }
-    const [counts, letters] = await Promise.all([
-      ledger.counts(worked.id, now(), user),
-      ledger.deadLetters(worked.id, failures, user),
-    ])
+    const counts = worked ? await ledger.counts(worked.id, now(), user) : []
+    const letters = worked ? await ledger.deadLetters(worked.id, failures, user) : []
     const users = await Promise.all(
       states.map(async state => ({
         user: state.user,
         why: whyOf(state, now()),
-        types: typesOf(await ledger.sources(worked.id, state.user), counts, state.user),
+        types: typesOf(
+          worked ? await ledger.sources(worked.id, state.user) : [],
+          counts,
+          state.user,
+        ),
       })),
     )
     return { generations, users, failures: letters }
