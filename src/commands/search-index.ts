@@ -61,7 +61,7 @@ async function exportAll({ index, ledger }: SearchWiring, { user }: IndexOptions
         const passages =
           chunks === 0 ? [] : await index.passages(generation.id, name, { type, id }, 0, chunks - 1)
         const document = { user: name, type, id, title, indexed_at: new Date(indexedAt), passages }
-        await written(`${JSON.stringify(document)}\n`)
+        if (!(await written(`${JSON.stringify(document)}\n`))) return
       }
       after = page.at(-1)
       if (page.length < PAGE) break
@@ -113,8 +113,17 @@ function print(text: string): void {
   process.stdout.write(`${text.replace(/(?!\n)\p{Cc}/gu, '?')}\n`)
 }
 
-/** Waits where whoever reads is slower. */
-async function written(text: string): Promise<void> {
-  if (process.stdout.write(text)) return
-  await new Promise(resolve => process.stdout.once('drain', resolve))
+/** Waits where whoever reads is slower; false where they have gone, as `head` does. */
+async function written(text: string): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const onError = (error: NodeJS.ErrnoException) =>
+      error.code === 'EPIPE' ? resolve(false) : reject(error)
+    process.stdout.once('error', onError)
+    process.stdout.write(text, error => {
+      // The event comes after this call.
+      if (error) return
+      process.stdout.off('error', onError)
+      resolve(true)
+    })
+  })
 }

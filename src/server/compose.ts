@@ -1,7 +1,6 @@
 /** The composition root: configuration in, wired server out. Nothing is wired anywhere else. */
 import type { McpServerFactory } from '@modelcontextprotocol/server'
 import type { BackgroundAccess } from '../access/background.ts'
-import { documentSources } from '../apps/documents.ts'
 import { createApps } from '../apps/index.ts'
 import type { Config } from '../config/config.ts'
 import { createDocumentReader } from '../documents/reader.ts'
@@ -21,6 +20,7 @@ import { connectNextcloud } from './connect.ts'
 import { createDeployment, type OAuthDeployment } from './deployment.ts'
 import { type SearchWiring, wireSearch } from './search.ts'
 import { catalogOptions, checkSelection } from './selection.ts'
+import { indexedSources } from './sources.ts'
 
 /** A wired server, not yet listening. */
 export interface Composition {
@@ -83,7 +83,7 @@ export function compose(config: Config, options: ComposeOptions = {}): Compositi
       search: config.search,
       nextcloud,
       background,
-      sources: documentSources(),
+      sources: indexedSources(config, documents),
       activity,
       log,
       embedder: options.embedder,
