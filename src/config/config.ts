@@ -21,6 +21,7 @@ export type { OAuthConfig } from './oauth.ts'
 export { ConfigError, type ConfigProblem } from './problems.ts'
 export type { QueryConfig, RerankConfig } from './query.ts'
 export type { EmbeddingConfig, EmbeddingSource, SearchConfig } from './search.ts'
+export type { SyncConfig } from './sync.ts'
 
 /** How Nextcloud is reached. */
 export interface NextcloudConfig {

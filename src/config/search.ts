@@ -6,11 +6,13 @@ import { isLoopback } from './listen.ts'
 import type { ConfigProblem } from './problems.ts'
 import { type QueryConfig, queryConfig, queryWarnings } from './query.ts'
 import type { SettingName, Settings } from './schema.ts'
+import { type SyncConfig, syncConfig } from './sync.ts'
 
 /** What semantic search is configured with. */
 export interface SearchConfig {
   embedding: EmbeddingConfig
   query: QueryConfig
+  sync: SyncConfig
 }
 
 /** The one source of vectors, and what is said of its model. */
@@ -71,6 +73,7 @@ export function searchConfig(
       passagePrefix: settings.EMBEDDING_PASSAGE_PREFIX,
     },
     query: queryConfig(settings, problems),
+    sync: syncConfig(settings, environment, problems),
   }
 }
 
