@@ -130,7 +130,8 @@ export function jobLedger(sql: Sql): Synchronous<JobLedger> {
       sql.write(() => {
         for (const { type, id } of documents) {
           sql.run(
-            'DELETE FROM ledger_document WHERE user = ? AND type = ? AND id = ?',
+            `UPDATE ledger_document SET etag = '', hash = '', chunks = 0
+             WHERE user = ? AND type = ? AND id = ?`,
             user,
             type,
             id,

@@ -99,14 +99,16 @@ export function sourceLedger(sql: Sql): Synchronous<SourceLedger> {
       during(key, serial, () => {
         const outcome = concludeListing(sql, key, serial, kind, rules)
         const { doubt } = outcome
+        // A listing in doubt is made again in full: what it left out may come back. So is one that
+        // says nothing of a document which searches took out: for it the document is as it was.
+        const again = doubt !== undefined || hasEvicted(sql, key)
         sql.run(
           // What was asked for while it ran may have come too late for it.
           `UPDATE ledger_source SET state = ?, due_at = iif(hastened_at > begun_at, 0, ?),
              listed_at = ?, failures = 0,
              lasting = 0, why_code = ?, why_message = ? WHERE ${OF_SOURCE}`,
-          // A listing in doubt is made again in full: what it left out may come back.
-          doubt === undefined ? state : null,
-          rules.nextAt,
+          again ? null : state,
+          again && doubt === undefined ? rules.now : rules.nextAt,
           rules.now,
           doubt?.code ?? null,
           doubt?.message ?? null,
@@ -144,6 +146,17 @@ export function sourceLedger(sql: Sql): Synchronous<SourceLedger> {
         JSON.stringify(types),
       ),
   }
+}
+
+/** Whether documents are there by all listings, and gone by the search that evicted them. */
+function hasEvicted(sql: Sql, key: SourceKey): boolean {
+  const row = sql.get(
+    `SELECT 1 FROM ledger_document WHERE ${OF_SOURCE} AND etag = '' AND missing_since IS NULL
+       AND id NOT IN (SELECT id FROM ledger_job WHERE ${OF_SOURCE})`,
+    ...valuesOf(key),
+    ...valuesOf(key),
+  )
+  return row !== undefined
 }
 
 /** Somebody else lists the same now, or the user has been forgotten. */
