@@ -50,7 +50,7 @@ describe('a poison file costs its own job', () => {
     ['throw', 'DAMAGED', 15_000],
     ['heap', 'TOO_LARGE', 15_000],
     ['outside', 'TOO_LARGE', 15_000],
-    ['hang', 'TIMED_OUT', 1_000],
+    ['hang', 'TIMED_OUT', 5_000],
   ])('%s', async (deed, code, timeMs) => {
     start({ timeMs, memoryMb: 64 }, 2)
     const [own, other] = await Promise.all([codeOf(run(deed)), run('beside')])
