@@ -212,6 +212,13 @@ describe('by structure', () => {
     expect(passages.at(-1)?.text).toMatch(/^# New/)
   })
 
+  test('a long heading stays with what follows it, a blank line between them or not', async () => {
+    for (const gap of ['\n', '\n\n']) {
+      const [first] = await chunk(markdown(`# ${words(15)}${gap}${words(80, 'ipsum')}`), 200, 0)
+      expect(first?.text).toContain('ipsum')
+    }
+  })
+
   test('a heading is never left behind alone', async () => {
     for (let before = 20; before < 45; before++) {
       const text = `# A\n\n${words(before)}\n\n## B\n\n- ${words(30)}`

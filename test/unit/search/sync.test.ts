@@ -346,6 +346,17 @@ describe('what fails', () => {
     expect(world.found('alice')).toEqual(texts(...numbers(20)))
   })
 
+  test('in the model by too few vectors is no success', async () => {
+    fill('alice', 'a', 'b')
+    const embed = async (texts: readonly string[]) => texts.slice(1).map(() => new Float32Array(4))
+    for (let time = 0; time < 4; time++) {
+      await world.once({ embedder: { ...world.embedder, embed } })
+      world.now += 24 * HOUR
+    }
+    expect(world.found('alice')).toEqual({})
+    expect((await letters()).map(({ reason }) => reason.code)).toEqual(['BAD_ANSWER', 'BAD_ANSWER'])
+  })
+
   test("in the index is tried again, and then is that document's matter", async () => {
     fill('alice', 'a', 'b')
     world.index.failPut = ({ id }) => {
