@@ -56,9 +56,11 @@ async function once({ sync, status }: SearchWiring): Promise<void> {
     process.stderr.write('\nstopped; what is left is done the next time\n')
   } finally {
     clearInterval(timer)
-    progress.end()
   }
   const report = await status.report(undefined, 0)
+  const { documents, open } = totals(report)
+  progress.update(documents, documents + open)
+  progress.end()
   process.stdout.write(`${summary(report)}\n`)
   const isUnwell = report.users.some(
     ({ why, types }) => why || types.some(({ failed }) => failed > 0),

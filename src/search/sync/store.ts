@@ -85,21 +85,21 @@ async function afterFailure(
 }
 
 async function put(
-  { index, hooks }: SyncContext,
+  context: SyncContext,
   generation: number,
   { job, document, passages }: Prepared,
   vectors: readonly Float32Array[],
 ): Promise<Stored> {
-  const chunks: EmbeddedChunk[] = passages.flatMap((passage, at) => {
-    const { headings: _, ...chunk } = passage
+  const chunks = passages.flatMap((passage, at): EmbeddedChunk[] => {
     const vector = vectors[at]
-    return vector === undefined ? [] : [{ ...chunk, vector }]
+    const { index, text, start, end, page, pageEnd } = passage
+    return vector === undefined ? [] : [{ index, text, start, end, page, pageEnd, vector }]
   })
   try {
-    await index.put(generation, job.user, document, chunks)
+    await context.index.put(generation, job.user, document, chunks)
     return { kind: 'stored', chunks: chunks.length }
   } catch (error) {
-    hooks.onTrouble?.('storing in the index', error)
+    context.hooks.onTrouble?.('storing in the index', error)
     const reason = {
       code: 'INDEX_FAILED',
       message: 'The index did not take it; the log tells more',

@@ -69,7 +69,8 @@ export function ledgerContract(name: string, prepare: () => Promise<LedgerStorag
         key = NOTES,
         unchanged = [],
         removed = [],
-      }: { key?: SourceKey; unchanged?: string[]; removed?: string[] } = {},
+        graceMs = HOUR,
+      }: { key?: SourceKey; unchanged?: string[]; removed?: string[]; graceMs?: number } = {},
     ) => {
       const { serial } = await ledger.begin(key, now)
       await ledger.found(key, serial, documents, now)
@@ -82,7 +83,7 @@ export function ledgerContract(name: string, prepare: () => Promise<LedgerStorag
         {
           now,
           nextAt: now + MINUTE,
-          graceMs: HOUR,
+          graceMs,
           confirmMs: MINUTE,
         },
       )
@@ -224,6 +225,12 @@ export function ledgerContract(name: string, prepare: () => Promise<LedgerStorag
         await known(ids(20))
         now += 100 * HOUR
         expect(await list(listed(...ids(19)))).toMatchObject({ missing: 1, removing: 0 })
+      })
+
+      test('is missing twice before it goes, however short the grace', async () => {
+        await known(ids(20))
+        expect(await list(listed(...ids(19)), 'all', { graceMs: 0 })).toMatchObject({ removing: 0 })
+        expect(await list(listed(...ids(19)), 'all', { graceMs: 0 })).toMatchObject({ removing: 1 })
       })
 
       test('is confirmed by listings that tell only of changes', async () => {

@@ -8,14 +8,9 @@ import { searchDatabase } from '../../../src/search/sqlite/client.ts'
 import { sqliteIndex } from '../../../src/search/sqlite/index.ts'
 import { stubEmbedder } from '../../support/search.ts'
 import { createWorld } from '../../support/sync-world.ts'
+import { countsOwnTime, turnsOf } from '../../support/turns.ts'
 
-/** Time that this thread computed, in milliseconds: other load on the machine does not count. */
-const computed = () => {
-  const { user, system } = process.threadCpuUsage()
-  return (user + system) / 1_000
-}
-
-test.skipIf(typeof process.threadCpuUsage !== 'function')(
+test.skipIf(!countsOwnTime)(
   'not for 20 ms in 99 of 100 turns',
   async () => {
     const folder = mkdtempSync(join(tmpdir(), 'search-calm-'))
@@ -27,18 +22,10 @@ test.skipIf(typeof process.threadCpuUsage !== 'function')(
       world.put('alice', `${at}`, `# ${at}\n\n${sentence.repeat(60)}`, { inline: at % 2 === 0 })
     }
     world.put('alice', 'large', sentence.repeat(40_000))
-    const turns: number[] = []
-    let [last, isRunning] = [computed(), true]
-    const beat = () => {
-      const now = computed()
-      turns.push(now - last)
-      last = now
-      if (isRunning) setImmediate(beat)
-    }
-    setImmediate(beat)
     const begun = performance.now()
-    await world.once({ index, ledger: database.writing.ledger, embedder: stubEmbedder(384) })
-    isRunning = false
+    const turns = await turnsOf(() =>
+      world.once({ index, ledger: database.writing.ledger, embedder: stubEmbedder(384) }),
+    )
     const { documents, chunks } = await index.stats('alice')
     const took = performance.now() - begun
     const busy = turns.filter(turn => turn > 0.2).toSorted((a, b) => a - b)

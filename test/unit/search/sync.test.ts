@@ -4,6 +4,7 @@ import { DocumentError } from '../../../src/documents/document.ts'
 import { CodedError } from '../../../src/nextcloud/errors.ts'
 import { createChunker } from '../../../src/search/chunk/chunker.ts'
 import { EmbeddingError } from '../../../src/search/embed/embedder.ts'
+import { keeping } from '../../../src/search/sync/lease.ts'
 import { createWorld, doomed, HOUR, MINUTE, type World } from '../../support/sync-world.ts'
 
 let world: World
@@ -199,6 +200,20 @@ describe('what is gone', () => {
     expect(world.found('alice')).toEqual(texts('a'))
   })
 
+  test('while it is being read is not left behind', async () => {
+    fill('alice', 'a')
+    const put = world.index.put
+    world.index.put = async (...args) => {
+      await put(...args)
+      // Another process finds that alice has been away for long.
+      await world.index.forget('alice')
+      await world.ledger.forget('alice')
+      await put(...args)
+    }
+    await world.once()
+    expect(world.found('alice')).toEqual({})
+  })
+
   test('is nobody where nobody can tell the users', async () => {
     fill('alice', 'a')
     await world.once()
@@ -329,6 +344,17 @@ describe('what fails', () => {
     world.embedder.fail = undefined
     await world.once()
     expect(world.found('alice')).toEqual(texts(...numbers(20)))
+  })
+
+  test('in the model by too few vectors is no success', async () => {
+    fill('alice', 'a', 'b')
+    const embed = async (texts: readonly string[]) => texts.slice(1).map(() => new Float32Array(4))
+    for (let time = 0; time < 4; time++) {
+      await world.once({ embedder: { ...world.embedder, embed } })
+      world.now += 24 * HOUR
+    }
+    expect(world.found('alice')).toEqual({})
+    expect((await letters()).map(({ reason }) => reason.code)).toEqual(['BAD_ANSWER', 'BAD_ANSWER'])
   })
 
   test("in the index is tried again, and then is that document's matter", async () => {
@@ -555,6 +581,19 @@ describe('a process that dies', () => {
       expect(await world.ledger.counts(1, world.now), `step ${step}`).toEqual([])
     }
   }, 60_000)
+})
+
+test('work that takes longer than its lease stays whose it is, though renewing fails now and then', async () => {
+  const { promise: renewedThrice, resolve } = Promise.withResolvers<void>()
+  let renewed = 0
+  const renew = async () => {
+    if (++renewed === 3) resolve()
+    throw new Error('busy')
+  }
+  await keeping(30, renew, () => renewedThrice)
+  const before = renewed
+  await new Promise(wait => setTimeout(wait, 60))
+  expect(renewed).toBe(before)
 })
 
 describe('as a worker', () => {
