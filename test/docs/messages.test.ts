@@ -41,8 +41,8 @@ test('the codes are those that there are, each once', () => {
   const errors = readFileSync(join(ROOT, 'src/nextcloud/errors.ts'), 'utf8')
   const [, union = ''] = /export type ErrorCode =([\s\S]*?)\n\n/.exec(errors) ?? []
   const codes = [...union.matchAll(/'([A-Z_]+)'/g)].map(([, code]) => code)
-  const listed = tableRows(document, 'What the codes mean').map(
-    ([code = '']) => codeSpans(code).at(0),
+  const listed = tableRows(document, 'What the codes mean').map(([code = '']) =>
+    codeSpans(code).at(0),
   )
   expect(listed.toSorted()).toEqual(codes.toSorted())
 })

@@ -22,6 +22,9 @@ describe.each(threats)('%s', (threat, stop, held = '') => {
     const titles = readFileSync(join(ROOT, file), 'utf8')
       .split('\n')
       .filter(line => /^\s*(?:test|describe|\]?\)?\(?['"`])/.test(line))
-    expect(titles.some(line => line.includes(title)), `${file} has no "${title}"`).toBe(true)
+    expect(
+      titles.some(line => line.includes(title)),
+      `${file} has no "${title}"`,
+    ).toBe(true)
   })
 })

@@ -38,18 +38,21 @@ export function documentAt(path: string): Document {
   const text = readFileSync(join(ROOT, path), 'utf8')
   const blocks: Block[] = []
   const prose: string[] = []
-  let open: { indent: string; info: string; line: number; lines: string[] } | undefined
+  let open:
+    | { indent: string; fence: string; info: string; line: number; lines: string[] }
+    | undefined
   for (const [at, line] of text.split('\n').entries()) {
-    const [, indent = '', info] = /^( *)```(.*)$/.exec(line) ?? []
-    if (open === undefined && info !== undefined) {
-      open = { indent, info: info.trim(), line: at + 1, lines: [] }
-    } else if (open !== undefined && info === '') {
+    const [, indent = '', fence, info = ''] = /^( *)(`{3,})(.*)$/.exec(line) ?? []
+    const isClosing = open !== undefined && info === '' && (fence?.length ?? 0) >= open.fence.length
+    prose.push(open === undefined && fence === undefined ? line : '')
+    if (open === undefined && fence !== undefined) {
+      open = { indent, fence, info: info.trim(), line: at + 1, lines: [] }
+    } else if (open !== undefined && isClosing) {
       const [language = '', ...words] = open.info.split(/\s+/)
       const { lines } = open
       blocks.push({ language, info: words.join(' '), text: lines.join('\n'), line: open.line })
       open = undefined
     } else open?.lines.push(line.replace(new RegExp(`^${open.indent}`), ''))
-    prose.push(open === undefined && info === undefined ? line : '')
   }
   if (open !== undefined) throw new Error(`${path}:${open.line} is not closed`)
   return { path, text, blocks, prose: prose.join('\n') }
