@@ -9,6 +9,7 @@
 import { parseArgs } from 'node:util'
 import { measureCalls, measureOverhead } from './calls.ts'
 import { measureDocuments } from './documents.ts'
+import { measureEmbedding } from './embedding.ts'
 import { connectEndpoint, type Endpoint } from './endpoint.ts'
 import { measureExpansion } from './expansion.ts'
 import { measureMemory } from './memory.ts'
@@ -67,6 +68,7 @@ async function main(): Promise<void> {
     expansion: measureExpansion,
     search: measureSearch,
     documents: measureDocuments,
+    embedding: measureEmbedding,
   }
   const rows: Row[] = []
   for (const [name, measure] of Object.entries(measurements)) {

@@ -19,6 +19,8 @@ export async function main(args: readonly string[]): Promise<void> {
   addClient(program)
   addKeygen(program)
   addAudit(program)
+  addSync(program)
+  addIndex(program)
   try {
     await program.parseAsync(args, { from: 'user' })
   } catch (error) {
@@ -34,7 +36,13 @@ function isOperatorsMatter(error: unknown): boolean {
   return OPERATORS_ERRORS.includes(String(name)) || syscall === 'listen'
 }
 
-const OPERATORS_ERRORS = ['ConfigError', 'VaultError', 'ProviderError']
+const OPERATORS_ERRORS = [
+  'ConfigError',
+  'VaultError',
+  'ProviderError',
+  'IndexError',
+  'EmbeddingError',
+]
 
 function addRun(program: Command): void {
   const command = program
@@ -130,6 +138,35 @@ function addAudit(program: Command): void {
       const { audit } = await import('./commands/audit.ts')
       await audit(options)
     })
+}
+
+function addSync(program: Command): void {
+  const command = program
+    .command('sync')
+    .description('bring the index of search by meaning up to date')
+    .option('--watch', 'go on until asked to stop')
+  addProviderOptions(addNextcloudOptions(command)).action(async options => {
+    const { sync } = await import('./commands/sync.ts')
+    await sync(options)
+  })
+}
+
+function addIndex(program: Command): void {
+  const parent = program.command('index').description('the index of search by meaning')
+  for (const [action, about] of [
+    ['status', 'tell what is in it, what is missing and why'],
+    ['rebuild', 'have it built anew beside the one that is searched'],
+    ['retry', 'have documents tried again that failed'],
+    ['export', 'print documents and passages as lines of JSON'],
+  ] as const) {
+    const command = parent.command(action).description(about)
+    if (action !== 'rebuild') command.option('--user <id>', 'only what is of this user')
+    if (action === 'status') command.option('--json', 'as JSON')
+    addProviderOptions(addNextcloudOptions(command)).action(async options => {
+      const { searchIndex } = await import('./commands/search-index.ts')
+      await searchIndex(action, options)
+    })
+  }
 }
 
 function addProviderOptions(command: Command): Command {

@@ -22,6 +22,7 @@ import { noteDocuments } from './notes/documents.ts'
 import { notesApp } from './notes/index.ts'
 import { notificationsApp } from './notifications/index.ts'
 import { pollsApp } from './polls/index.ts'
+import { createSearchApp } from './search/index.ts'
 import { createSharingApp } from './sharing/index.ts'
 import { tablesApp } from './tables/index.ts'
 import { talkApp } from './talk/index.ts'
@@ -89,5 +90,6 @@ export function everyApp(): readonly App[] {
       },
       background: { status: unwired, link: unwired, revoke: unwired },
     }),
+    createSearchApp({ search: unwired, status: { status: unwired }, userOf: unwired }),
   ]
 }

@@ -9,6 +9,7 @@ import type { Nextcloud, Session } from '../nextcloud/session.ts'
 import { currentUser } from '../nextcloud/user.ts'
 import { connectNextcloud } from '../server/connect.ts'
 import { instanceStatus } from '../server/health.ts'
+import { examineSearch } from './doctor-search.ts'
 import { examineBuiltin, examineProvider } from './doctor-sign-in.ts'
 import { type Finding, fault, note, ok } from './findings.ts'
 import { type CommandOptions, environmentOf } from './options.ts'
@@ -24,6 +25,7 @@ export async function doctor(options: CommandOptions): Promise<void> {
   try {
     const config = loadConfig({ ...environmentOf(options), MCP_TRANSPORT: 'http' })
     findings = await examine(config)
+    if (config.search !== undefined) findings.push(...(await examineSearch(config.search)))
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     findings = error.problems.map(({ name, message }) => fault(name, message))

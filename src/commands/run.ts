@@ -19,6 +19,7 @@ export async function run(options: CommandOptions): Promise<void> {
   const { catalog } = composition
   for (const warning of config.warnings) log.warn(warning)
   composition.warmUp()
+  composition.search?.sync.start()
   const endMaintenance = startMaintenance(vault, log)
   const askedToStop = untilAskedToStop({ stdinEnds: config.listen.transport === 'stdio' })
   if (config.listen.transport === 'stdio') {

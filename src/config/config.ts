@@ -11,6 +11,7 @@ import { type DocumentsConfig, documentsConfig, documentsWarnings } from './docu
 import { type ListenConfig, listenConfig } from './listen.ts'
 import { ConfigError, type ConfigProblem } from './problems.ts'
 import { SETTINGS, type SettingName, type Settings } from './schema.ts'
+import { type SearchConfig, searchConfig, searchWarnings } from './search.ts'
 import { warningsOf } from './warnings.ts'
 
 export type { Deployment, OAuthMode, StorageConfig } from './deployment.ts'
@@ -18,6 +19,9 @@ export type { DocumentsConfig } from './documents.ts'
 export { isLoopback, type ListenConfig } from './listen.ts'
 export type { OAuthConfig } from './oauth.ts'
 export { ConfigError, type ConfigProblem } from './problems.ts'
+export type { QueryConfig, RerankConfig } from './query.ts'
+export type { EmbeddingConfig, EmbeddingSource, SearchConfig } from './search.ts'
+export type { SyncConfig } from './sync.ts'
 
 /** How Nextcloud is reached. */
 export interface NextcloudConfig {
@@ -53,6 +57,8 @@ export interface Config {
   offer: OfferConfig
   /** Undefined where documents are given as the files they are. */
   documents: DocumentsConfig | undefined
+  /** Undefined where search by meaning is off. */
+  search: SearchConfig | undefined
   log: { level: Settings['LOG_LEVEL']; format: Settings['LOG_FORMAT'] }
   /** Things worth telling that are no faults. */
   warnings: string[]
@@ -74,6 +80,7 @@ export function loadConfig(environment: Environment): Config {
   const deployment = deploymentConfig(settings, listen, nextcloud?.url, problems)
   const storage = storageConfig(settings, deployment, environment, problems)
   const documents = documentsConfig(settings, problems)
+  const search = searchConfig(settings, environment, problems)
   if (problems.length > 0 || deployment === undefined || nextcloud === undefined) {
     throw new ConfigError(problems)
   }
@@ -93,10 +100,12 @@ export function loadConfig(environment: Environment): Config {
       excludedTags: settings.EXCLUDED_TAGS,
     },
     documents,
+    search,
     log: { level: settings.LOG_LEVEL, format: settings.LOG_FORMAT },
     warnings: [
       ...warningsOf(environment, settings, deployment),
       ...documentsWarnings(environment, settings),
+      ...searchWarnings(settings, search),
     ],
   }
 }

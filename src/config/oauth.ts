@@ -1,4 +1,5 @@
 /** The settings of the OAuth modes: who issues tokens, for whom they are, and who this server is. */
+import { either } from './either.ts'
 import { isLoopback, type ListenConfig } from './listen.ts'
 import type { ConfigProblem } from './problems.ts'
 import type { AUTHORIZATION_SERVERS, Settings } from './schema.ts'
@@ -109,18 +110,4 @@ function clientConfig(settings: Settings, problems: ConfigProblem[]): OAuthConfi
     })
   }
   return undefined
-}
-
-function either(
-  settings: Settings,
-  name: 'OIDC_CLIENT_ID' | 'OIDC_CLIENT_SECRET',
-  alias: 'NEXTCLOUD_OIDC_CLIENT_ID' | 'NEXTCLOUD_OIDC_CLIENT_SECRET',
-  problems: ConfigProblem[],
-): string | undefined {
-  const value = settings[name]
-  const other = settings[alias]
-  if (value !== undefined && other !== undefined && value !== other) {
-    problems.push({ name, message: `differs from ${alias}, which means the same; set one of them` })
-  }
-  return value ?? other
 }

@@ -4,6 +4,9 @@
  */
 import { z } from 'zod'
 import { DOCUMENT_SETTINGS } from './documents-schema.ts'
+import { QUERY_SETTINGS } from './query-schema.ts'
+import { SEARCH_SETTINGS } from './search-schema.ts'
+import { SYNC_SETTINGS } from './sync-schema.ts'
 import { address, flag, names, type Setting, seconds, setting, withDefault } from './values.ts'
 
 /** Deployment modes: who calls, and how Nextcloud is reached. */
@@ -217,6 +220,9 @@ export const SETTINGS = {
     z.string().min(1),
   ),
   ...DOCUMENT_SETTINGS,
+  ...SEARCH_SETTINGS,
+  ...QUERY_SETTINGS,
+  ...SYNC_SETTINGS,
   LOG_LEVEL: withDefault(`How much is logged: ${LOG_LEVELS.join(', ')}.`, logLevel, 'info'),
   LOG_FORMAT: withDefault(
     'text for people or json for machines.',

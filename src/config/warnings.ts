@@ -25,7 +25,7 @@ function misspelt(environment: Readonly<Record<string, string | undefined>>): st
   const known = Object.keys(SETTINGS)
   return Object.keys(environment).flatMap(name => {
     if (
-      !/^(NEXTCLOUD|MCP|EXCLUDED|OIDC|TOKEN|ENABLE|DOCUMENT|UNSTRUCTURED|DOCLING|CUSTOM_PROCESSOR)_/.test(
+      !/^(NEXTCLOUD|MCP|EXCLUDED|OIDC|TOKEN|ENABLE|EMBEDDING|INFINITY|SYNC|VECTOR|WEBHOOK|DOCUMENT|UNSTRUCTURED|DOCLING|CUSTOM_PROCESSOR|SEARCH|QDRANT)_/.test(
         name,
       ) ||
       known.includes(name)

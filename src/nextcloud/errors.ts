@@ -38,6 +38,8 @@ export interface ErrorDetails {
   url?: string
   /** Nextcloud's own words, shortened. */
   serverMessage?: string
+  /** How long Nextcloud asks to be left alone, in milliseconds. */
+  retryAfterMs?: number
   /** The current ETag, so that a conflict can be solved without guessing. */
   etag?: string
   /** True when the request may have taken effect although no usable answer came back. */

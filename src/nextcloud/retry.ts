@@ -91,7 +91,7 @@ export function isMaintenance(reply: Reply): boolean {
 }
 
 /** `Retry-After` as milliseconds (RFC 9110, section 10.2.3: seconds or a date). */
-export function retryAfterMs(reply: Reply, now = Date.now()): number | undefined {
+export function retryAfterMs(reply: Pick<Reply, 'headers'>, now = Date.now()): number | undefined {
   const value = reply.headers['retry-after']
   if (value === undefined) return undefined
   if (/^\d+$/.test(value)) return Number(value) * 1_000

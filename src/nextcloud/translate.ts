@@ -24,12 +24,14 @@ export function errorOfReply(
   const [code, message, hint] = meaning(request, reply, credential)
   const serverMessage = serverMessageOf(reply)
   const etag = code === 'CONFLICT' ? reply.headers.etag : undefined
+  const wait = retryAfterMs(reply)
   return new CodedError(code, message, {
     status: reply.status,
     ...subjectOf(request),
     ...(hint === undefined ? {} : { hint }),
     ...(serverMessage === undefined ? {} : { serverMessage }),
     ...(etag === undefined ? {} : { etag }),
+    ...(wait === undefined ? {} : { retryAfterMs: wait }),
     ...(!isSafe(request.method) && saysNothing(reply.status) ? { outcomeUnknown: true } : {}),
   })
 }

@@ -2,6 +2,7 @@
 import type { McpServerFactory } from '@modelcontextprotocol/server'
 import type { BackgroundAccess } from '../access/background.ts'
 import { createApps } from '../apps/index.ts'
+import { createSearchApp } from '../apps/search/index.ts'
 import type { Config } from '../config/config.ts'
 import { createDocumentReader } from '../documents/reader.ts'
 import type { Caller, Identity } from '../identity/caller.ts'
@@ -11,13 +12,16 @@ import { type Catalog, createCatalog, neededScopes } from '../mcp/catalog.ts'
 import { createServerFactory } from '../mcp/server.ts'
 import { enabledApps } from '../nextcloud/capabilities.ts'
 import type { Nextcloud } from '../nextcloud/session.ts'
+import type { Embedder } from '../search/embed/embedder.ts'
 import { createLog, type Logger } from '../telemetry/log.ts'
 import type { Vault } from '../vault/vault.ts'
 import { NAME, VERSION } from '../version.ts'
 import { type Activity, createActivity } from './activity.ts'
 import { connectNextcloud } from './connect.ts'
 import { createDeployment, type OAuthDeployment } from './deployment.ts'
+import { type SearchWiring, wireSearch } from './search.ts'
 import { catalogOptions, checkSelection } from './selection.ts'
+import { indexedSources } from './sources.ts'
 
 /** A wired server, not yet listening. */
 export interface Composition {
@@ -30,6 +34,8 @@ export interface Composition {
   readonly oauth: OAuthDeployment | undefined
   /** Access while users are away; undefined: switched off. */
   readonly background: BackgroundAccess | undefined
+  /** Search by meaning; undefined: switched off. */
+  readonly search: SearchWiring | undefined
   readonly activity: Activity
   /** Makes the MCP server of one request or connection. */
   readonly factory: McpServerFactory
@@ -44,6 +50,8 @@ export interface ComposeOptions {
   log?: Logger
   /** The configured storage; closed by whoever opened it. */
   vault?: Vault | undefined
+  /** What makes vectors for search. */
+  embedder?: Embedder | undefined
 }
 
 /**
@@ -54,8 +62,24 @@ export function compose(config: Config, options: ComposeOptions = {}): Compositi
   const log = options.log ?? createLog(config.log)
   const documents =
     config.documents === undefined ? undefined : createDocumentReader(config.documents)
-  const apps = options.apps ?? createApps({ excludedTags: config.offer.excludedTags, documents })
   const nextcloud = connectNextcloud(config.nextcloud)
+  const activity = createActivity(log)
+  const search =
+    config.search &&
+    wireSearch({
+      config,
+      search: config.search,
+      nextcloud,
+      background: () => deployment.background,
+      sources: indexedSources(config, documents),
+      activity,
+      log,
+      embedder: options.embedder,
+    })
+  const apps = [
+    ...(options.apps ?? createApps({ excludedTags: config.offer.excludedTags, documents })),
+    ...(search === undefined ? [] : [createSearchApp(search)]),
+  ]
   const offer = catalogOptions(config.offer)
   const scopes = {
     all: neededScopes(apps, offer),
@@ -67,7 +91,6 @@ export function compose(config: Config, options: ComposeOptions = {}): Compositi
   const offered = [...apps, ...deployment.apps]
   checkSelection(offered, config.offer)
   const catalog = createCatalog(offered, offer)
-  const activity = createActivity(log)
   const open = async (caller: Caller, scopes: readonly Scope[], signal?: AbortSignal) =>
     nextcloud.open(await access.credentialFor(caller, scopes), signal)
   const factory = createServerFactory({
@@ -93,6 +116,7 @@ export function compose(config: Config, options: ComposeOptions = {}): Compositi
     identity,
     oauth,
     background: deployment.background,
+    search,
     activity,
     factory,
     warmUp() {
@@ -104,6 +128,7 @@ export function compose(config: Config, options: ComposeOptions = {}): Compositi
         .catch(() => {})
     },
     async close() {
+      await search?.close()
       await oauth?.close()
       await documents?.close()
       await nextcloud.close()

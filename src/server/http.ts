@@ -18,6 +18,7 @@ import type { Composition } from './compose.ts'
 import { createGuards } from './guards.ts'
 import { createReadiness } from './health.ts'
 import { addPages } from './pages-routes.ts'
+import { addWebhook } from './webhook-route.ts'
 import { addMetadataRoutes } from './well-known.ts'
 
 /** Longest a call may go on after the process was asked to stop. */
@@ -90,6 +91,7 @@ export function createHttpApp(
     maxAge: 600,
   })
   app.use(async (c, next) => guards.refusal(c.req.raw) ?? next())
+  addWebhook(app, composition, base)
   if (oauth?.builtin) addBrowserRoutes(app, oauth.builtin, base)
   if (oauth?.pages) addPages(app, oauth.pages, base)
   app.use((c, next) => (c.req.raw.headers.has('origin') ? crossOrigin(c, next) : next()))

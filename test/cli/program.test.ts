@@ -8,6 +8,7 @@ import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Backend, demoBackend } from '../support/backend.ts'
+import { startOllama } from '../support/embedding-servers.ts'
 import { PROGRAM, runProgram, startProgram } from '../support/program.ts'
 import { type FaultProxy, startProxy } from '../support/proxy.ts'
 
@@ -256,6 +257,26 @@ describe('doctor', () => {
     proxy.plan(undefined)
     expect(page.code).toBe(1)
     expect(page.stdout).toMatch(/not as a Nextcloud/)
+  })
+
+  test('search by meaning: its model, or what it lacks', async () => {
+    const search = { ...environment, ENABLE_SEMANTIC_SEARCH: 'true' }
+    const builtin = await runProgram(['doctor'], search)
+    expect(builtin.stdout).toMatch(/ok +embeddings: builtin:\S+, 512 dimensions/)
+    expect(builtin.code).toBe(0)
+
+    const server = await startOllama({ models: ['bge-m3'], dimension: 8, contextLength: 100 })
+    const ollama = { ...search, OLLAMA_URL: server.url }
+    const missing = await runProgram(['doctor'], ollama)
+    expect(missing.code).toBe(1)
+    expect(missing.stdout).toMatch(
+      /fault +embeddings: ollama:nomic-embed-text: .*ollama pull nomic-embed-text/,
+    )
+    const there = await runProgram(['doctor'], { ...ollama, OLLAMA_MODEL: 'bge-m3' })
+    await server.close()
+    expect(there.code).toBe(0)
+    expect(there.stdout).toMatch(/ok +embeddings: ollama:bge-m3, 8 dimensions/)
+    expect(there.stdout).toMatch(/note +embeddings: .*sent to 127\.0\.0\.1/)
   })
 
   test('faults of the configuration are findings too', async () => {

@@ -2,6 +2,7 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { type Environment, loadConfig } from '../../src/config/config.ts'
 import type { App } from '../../src/mcp/app.ts'
+import type { Embedder } from '../../src/search/embed/embedder.ts'
 import { type Composition, compose } from '../../src/server/compose.ts'
 import { type HttpServer, serveHttp } from '../../src/server/http.ts'
 import type { Vault } from '../../src/vault/vault.ts'
@@ -53,6 +54,8 @@ export interface HarnessOptions {
   /** Headers of the harness's own client. */
   headers?: Record<string, string>
   vault?: Vault
+  /** What makes vectors for search. */
+  embedder?: Embedder
   /** False: no client connects; `client` and what goes through it cannot be used. */
   client?: false
 }
@@ -74,6 +77,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   })
   const composition = compose(config, {
     vault: options.vault,
+    embedder: options.embedder,
     ...(options.apps === undefined ? {} : { apps: options.apps }),
   })
   const listening = await serveHttp(composition)

@@ -103,16 +103,21 @@ export function createPool(options: PoolOptions): Pool {
     },
     async run(job, { signal, onProgress } = {}) {
       signal?.throwIfAborted()
-      const thread = await acquire(signal)
-      let isSound = false
-      try {
-        const document = await thread.run(job, { signal, onProgress, timeMs: limits.timeMs })
-        isSound = true
-        return document
-      } catch (error) {
-        throw isClosed ? closed() : error
-      } finally {
-        release(thread, isSound)
+      for (;;) {
+        const thread = await acquire(signal)
+        const { isFresh } = thread
+        let isSound = false
+        try {
+          const document = await thread.run(job, { signal, onProgress, timeMs: limits.timeMs })
+          isSound = true
+          return document
+        } catch (error) {
+          if (isClosed) throw closed()
+          // It may be the file before that struck late: this one is judged in a thread of its own.
+          if (isFresh || !thread.isLost) throw error
+        } finally {
+          release(thread, isSound)
+        }
       }
     },
     async close() {

@@ -15,6 +15,10 @@ export interface Watch {
 export interface Thread {
   /** Whether it can take no more jobs. */
   readonly isOver: boolean
+  /** Whether no file has been in it. */
+  readonly isFresh: boolean
+  /** Whether a job ended because the thread crashed or took too much memory. */
+  readonly isLost: boolean
   /** @throws DocumentError, and the signal's reason; the thread may be gone then */
   run(job: Job, watch: Watch): Promise<ExtractedDocument>
   /** Ends it at once, whatever it does. */
@@ -48,15 +52,29 @@ export function startThread({ limits, ocr }: WorkerSetup & { readonly limits: Li
   worker.unref()
   worker.on('error', () => {}) // Told to whoever waits for a job.
   let isOver = false
+  let isFresh = true
+  let isLost = false
   worker.on('exit', () => {
     isOver = true
   })
+  const lost = () => {
+    isLost = true
+  }
 
   return {
     get isOver() {
       return isOver
     },
-    run: (job, watch) => run(worker, job, watch, limits),
+    get isFresh() {
+      return isFresh
+    },
+    get isLost() {
+      return isLost
+    },
+    run(job, watch) {
+      isFresh = false
+      return run(worker, job, watch, limits, lost)
+    },
     async end() {
       await worker.terminate()
     },
@@ -68,6 +86,7 @@ function run(
   job: Job,
   { timeMs, signal, onProgress }: Watch,
   limits: Limits,
+  lost: () => void,
 ): Promise<ExtractedDocument> {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted()
@@ -76,11 +95,11 @@ function run(
       else if (answer.kind === 'document') finish(() => resolve(answer.document))
       else fail(new DocumentError(answer.code, answer.message, { permanent: answer.permanent }))
     }
-    const onError = (error: unknown) => fail(errorOfCrash(error, limits))
-    const onExit = () => fail(errorOfCrash(undefined, limits))
+    const onError = (error: unknown) => lose(errorOfCrash(error, limits))
+    const onExit = () => lose(errorOfCrash(undefined, limits))
     const onAbort = () => fail(signal?.reason)
     const timer = setTimeout(() => fail(tookTooLong(timeMs)), timeMs)
-    const memory = watchMemory(worker, limits, () => fail(tookTooMuch(limits)))
+    const memory = watchMemory(worker, limits, () => lose(tookTooMuch(limits)))
 
     const finish = (settle: () => void) => {
       clearTimeout(timer)
@@ -90,6 +109,10 @@ function run(
       settle()
     }
     const fail = (reason: unknown) => finish(() => reject(reason))
+    const lose = (reason: unknown) => {
+      lost()
+      fail(reason)
+    }
 
     worker.on('message', onMessage).on('error', onError).on('exit', onExit).ref()
     signal?.addEventListener('abort', onAbort, { once: true })

@@ -1,6 +1,6 @@
 /** The road to a Qdrant server: time limits, a second try where that is safe, faults in words. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { QdrantClient } from '@qdrant/js-client-rest'
+import type { QdrantClient } from '@qdrant/js-client-rest'
 import { IndexError, isIndexError } from '../index/errors.ts'
 
 /** Where it is. */
@@ -27,25 +27,12 @@ const WAITS_MS = [200, 1_000, 3_000]
 const LONGEST_WAIT_MS = 10_000
 
 /** The connection; nothing is asked until something is to be done. */
-export function connectQdrant({
-  url,
-  apiKey,
-  timeoutMs = 30_000,
-}: QdrantOptions): QdrantConnection {
-  const { origin, port, pathname, protocol } = new URL(url)
-  const prefix = pathname.replace(/\/+$/, '')
-  const client = new QdrantClient({
-    url: origin,
-    // The client's own default is 6333, which an address without a port does not mean.
-    port: port === '' ? (protocol === 'https:' ? 443 : 6333) : Number(port),
-    timeout: timeoutMs,
-    checkCompatibility: false,
-    ...(prefix === '' ? {} : { prefix }),
-    // Not as `apiKey`: that warns on the console about each address without TLS.
-    ...(apiKey === undefined ? {} : { headers: { 'api-key': apiKey } }),
-  })
+export function connectQdrant(options: QdrantOptions): QdrantConnection {
+  let loading: Promise<QdrantClient> | undefined
   return {
     async run(operation) {
+      loading ??= loadClient(options)
+      const client = await loading
       for (let attempt = 0; ; attempt++) {
         try {
           return await operation(client)
@@ -60,6 +47,27 @@ export function connectQdrant({
       }
     },
   }
+}
+
+/** Loaded only where it is used: most servers keep the index in a file. */
+async function loadClient({
+  url,
+  apiKey,
+  timeoutMs = 30_000,
+}: QdrantOptions): Promise<QdrantClient> {
+  const { QdrantClient } = await import('@qdrant/js-client-rest')
+  const { origin, port, pathname, protocol } = new URL(url)
+  const prefix = pathname.replace(/\/+$/, '')
+  return new QdrantClient({
+    url: origin,
+    // The client's own default is 6333, which an address without a port does not mean.
+    port: port === '' ? (protocol === 'https:' ? 443 : 6333) : Number(port),
+    timeout: timeoutMs,
+    checkCompatibility: false,
+    ...(prefix === '' ? {} : { prefix }),
+    // Not as `apiKey`: that warns on the console about each address without TLS.
+    ...(apiKey === undefined ? {} : { headers: { 'api-key': apiKey } }),
+  })
 }
 
 /** HTTP status of the client's errors; undefined where no answer came. */

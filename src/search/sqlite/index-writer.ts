@@ -1,7 +1,7 @@
 /** The index on the thread that writes. */
 import type { DatabaseSync } from 'node:sqlite'
 import { LRUCache } from 'lru-cache'
-import type { DocumentKey, EmbeddedChunk, IndexedDocument } from '../document.ts'
+import type { DocumentKey, IndexedDocument } from '../document.ts'
 import { checkChunks, checkSpec } from '../index/checks.ts'
 import { comparablePath } from '../index/path.ts'
 import type { Generation, GenerationSpec } from '../index/search-index.ts'
@@ -17,6 +17,7 @@ import {
   openGeneration,
   partitionsOf,
 } from './generations.ts'
+import { type PackedChunks, unpackChunks } from './packed.ts'
 import { type PassageWriter, passageWriter, renewWords } from './partition.ts'
 
 /** Partitions whose statements are kept prepared. */
@@ -75,12 +76,8 @@ export function indexWriter(db: DatabaseSync) {
       clearDropped()
     },
 
-    put(
-      generation: number,
-      user: string,
-      document: IndexedDocument,
-      chunks: readonly EmbeddedChunk[],
-    ): void {
+    put(generation: number, user: string, document: IndexedDocument, packed: PackedChunks): void {
+      const chunks = unpackChunks(packed)
       write(db, () => {
         checkChunks(chunks, generationOf(db, generation).dimension)
         const partition =

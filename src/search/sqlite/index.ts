@@ -2,6 +2,7 @@
 import { isIndexError } from '../index/errors.ts'
 import type { SearchIndex } from '../index/search-index.ts'
 import type { SearchDatabase, SearchServices } from './client.ts'
+import { packChunks } from './packed.ts'
 
 /** {@link SearchIndex} on a search database, which {@link SearchIndex.close} closes. */
 export function sqliteIndex(database: SearchDatabase<SearchServices>): SearchIndex {
@@ -12,12 +13,7 @@ export function sqliteIndex(database: SearchDatabase<SearchServices>): SearchInd
     open: writing.open,
     activate: writing.activate,
     put: (generation, user, document, chunks) =>
-      writing.put(
-        generation,
-        user,
-        document,
-        chunks.map(chunk => ({ ...chunk, vector: alone(chunk.vector) })),
-      ),
+      writing.put(generation, user, document, packChunks(chunks)),
     remove: writing.remove,
     forget: writing.forget,
     query: reading.query,
@@ -35,9 +31,4 @@ export function sqliteIndex(database: SearchDatabase<SearchServices>): SearchInd
     },
     close: database.close,
   }
-}
-
-/** Copied out of a larger buffer, all of which would otherwise be sent along. */
-function alone(vector: Float32Array): Float32Array {
-  return vector.byteLength === vector.buffer.byteLength ? vector : vector.slice()
 }

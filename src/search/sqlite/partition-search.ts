@@ -13,6 +13,8 @@ const EXACT_UP_TO = 4_000
 const CANDIDATES = { atLeast: 500, share: 0.01 } as const
 /** Hits by which it is judged whether bits were enough to tell near from far. */
 const JUDGED = 10
+/** Searches for which bits are not tried again once they were not enough. */
+const EXACT_AFTERWARDS = 50
 /** How much a word counts in the title, compared with one in the text. */
 const TITLE_WEIGHT = 5
 
@@ -98,15 +100,18 @@ export function partitionSearch(db: DatabaseSync, partition: number): PartitionS
     return isClear ? rows.slice(0, limit).map(similarity) : undefined
   }
 
+  let exactFor = 0
   return {
     dense(vector, limit, filter) {
       const condition = conditionOf(filter)
       const query = { vector, limit, condition }
       const total = chunksOf(condition)
-      if (total <= EXACT_UP_TO) return compareAll(query)
+      if (total <= EXACT_UP_TO || exactFor-- > 0) return compareAll(query)
       const { atLeast, share } = CANDIDATES
       const candidates = Math.max(atLeast, limit, Math.ceil(total * share))
-      return compareCandidates(query, candidates) ?? compareAll(query)
+      const found = compareCandidates(query, candidates)
+      exactFor = found === undefined ? EXACT_AFTERWARDS : 0
+      return found ?? compareAll(query)
     },
 
     sparse(text, limit, filter) {

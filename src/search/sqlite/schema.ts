@@ -5,6 +5,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite'
 import { IndexError } from '../index/errors.ts'
+import { LEDGER_TABLES } from '../ledger/schema.ts'
 
 /** One step after another; a step that was released is never changed. */
 const MIGRATIONS: readonly string[] = [
@@ -58,6 +59,7 @@ const MIGRATIONS: readonly string[] = [
     UPDATE index_partition SET chunks = chunks - OLD.chunks WHERE id = OLD.partition;
   END;
   `,
+  LEDGER_TABLES,
 ]
 
 /**

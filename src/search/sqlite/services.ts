@@ -3,6 +3,7 @@
  * gives synchronous functions. Arguments and results must be what structured cloning can copy.
  */
 import type { DatabaseSync } from 'node:sqlite'
+import { ledgerService } from '../ledger/sqlite.ts'
 import { indexReader } from './index-reader.ts'
 import { indexWriter } from './index-writer.ts'
 
@@ -21,7 +22,7 @@ export interface ServiceModule {
 }
 
 /** On the one thread that writes. */
-export const WRITING = { index: indexWriter } satisfies ServiceTable
+export const WRITING = { index: indexWriter, ledger: ledgerService } satisfies ServiceTable
 
 /** On threads that only read. */
 export const READING = { index: indexReader } satisfies ServiceTable

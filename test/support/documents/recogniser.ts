@@ -43,8 +43,9 @@ const DEEDS: Record<string, () => unknown> = {
   later: () => {
     setTimeout(() => {
       throw new Error('after the job')
-    }, 5)
+    }, 300)
   },
+  slow: () => new Promise(resolve => setTimeout(resolve, 1_000)),
   heap() {
     const kept: unknown[] = []
     for (;;) kept.push(Array.from({ length: 1_000 }, (_, at) => ({ at })))

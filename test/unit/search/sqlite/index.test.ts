@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import type { SearchIndex } from '../../../../src/search/index/search-index.ts'
+import type { SearchFilter, SearchIndex } from '../../../../src/search/index/search-index.ts'
 import { searchDatabase } from '../../../../src/search/sqlite/client.ts'
+import { bitCodeOf } from '../../../../src/search/sqlite/codes.ts'
 import { sqliteIndex } from '../../../../src/search/sqlite/index.ts'
 import { behind, inconsistencies } from '../../../search/inconsistencies.ts'
 import { apply, FILTERS, hitName, indexContract, STEP } from '../index-contract.ts'
@@ -135,39 +136,68 @@ describe('what is gone', () => {
 })
 
 describe('a large partition', () => {
-  test('is searched by bit codes, and the nearest are found as before', async () => {
-    // Below and above the number of passages from which on codes are used.
-    const { path, ...index } = openIndex()
+  test('is searched by bit codes, filters included', async () => {
+    const index = openIndex()
     const { id } = await index.open(SPEC)
     const vectors = Array.from({ length: 300 }, (_, at) =>
       signs(Math.imul(at + 1, 40_503) & 0xffff),
     )
-    for (let at = 0; at < 72; at++) {
+    for (let at = 0; at < 20; at++) {
       const texts = Array.from({ length: 300 }, () => '')
-      const document = documentOf(`${at}`, { path: at === 71 ? '/Few/x' : '/Many/x' })
+      const document = documentOf(`${at}`, { path: at === 19 ? '/Few/x' : '/Many/x' })
       await index.put(id, 'alice', document, chunksOf(texts, vectors))
     }
-    expect((await index.stats()).chunks).toBeGreaterThan(20_000)
-    const query = (more: object) =>
-      index.query('alice', {
-        generation: id,
-        vector: vectors[7] ?? signs(0),
-        text: undefined,
-        limit: 80,
-        filter: {},
-        ...more,
-      })
-    const all = await query({})
-    expect(all.dense.slice(0, 72).map(hitName)).toEqual(
-      Array.from({ length: 72 }, (_, at) => `note ${at} 7`),
+    const find = async (filter: SearchFilter, limit: number) => {
+      const vector = vectors[7] ?? signs(0)
+      const asked = { generation: id, vector, text: undefined, limit, filter }
+      const { dense } = await index.query('alice', asked)
+      expect(dense.map(({ score }) => score)).toEqual(dense.map(() => 1))
+      return dense.map(hitName)
+    }
+    const alike = Array.from({ length: 20 }, (_, at) => `note ${at} 7`)
+    expect(await find({}, 20)).toEqual(alike)
+    expect(await find({ pathPrefixes: ['/Few'] }, 1)).toEqual(['note 19 7'])
+    expect(await find({ pathPrefixes: ['/Many'] }, 19)).toEqual(alike.slice(0, 19))
+  })
+
+  test('whose vectors bits do not tell apart is compared as a whole', async () => {
+    const index = openIndex()
+    const dimension = 48
+    const { id } = await index.open({ ...SPEC, dimension })
+    const vectors = Array.from({ length: 6_000 }, (_, at) => anywhere(at + 1, dimension))
+    const chunks = chunksOf(
+      vectors.map(() => ''),
+      vectors,
     )
-    expect(all.dense.slice(0, 72).every(({ score }) => score === 1)).toBe(true)
-    const few = await query({ filter: { pathPrefixes: ['/Few'] }, limit: 1 })
-    expect(few.dense.map(hitName)).toEqual(['note 71 7'])
-    const many = await query({ filter: { pathPrefixes: ['/Many'] } })
-    expect(many.dense.slice(0, 71).map(hitName)).toEqual(
-      Array.from({ length: 71 }, (_, at) => `note ${at} 7`),
-    )
-    expect(path).not.toBe('')
+    await index.put(id, 'alice', documentOf('1'), chunks)
+    for (let at = 0; at < 5; at++) {
+      const vector = anywhere(-at, dimension)
+      const asked = { generation: id, vector, text: undefined, limit: 10, filter: {} }
+      const { dense } = await index.query('alice', asked)
+      const similarities = vectors.map(other =>
+        other.reduce((sum, value, position) => sum + value * (vector[position] ?? 0), 0),
+      )
+      const nearest = similarities
+        .map((score, position) => ({ score, position }))
+        .toSorted((a, b) => b.score - a.score)
+      expect(dense.map(({ chunk }) => chunk.index)).toEqual(
+        nearest.slice(0, 10).map(({ position }) => position),
+      )
+    }
+  })
+
+  test('has codes of one bit for each dimension', () => {
+    const vector = Float32Array.from({ length: 11 }, (_, at) => (at % 3 === 0 ? 0.3 : -0.3))
+    expect(bitCodeOf(vector)).toEqual(Uint8Array.of(0b01001001, 0b00000010))
   })
 })
+
+/** A vector in no direction in particular, the same for the same seed. */
+function anywhere(seed: number, dimension: number): Float32Array {
+  const values = Float32Array.from({ length: dimension }, (_, at) => {
+    const mixed = Math.sin(seed * 127.1 + at * 311.7) * 43_758.5453
+    return mixed - Math.floor(mixed) - 0.5
+  })
+  const length = Math.hypot(...values)
+  return values.map(value => value / length)
+}
