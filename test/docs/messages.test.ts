@@ -12,7 +12,8 @@ const said = [
 ].join('\n')
 
 /** Code in first cells that is no message: addresses, and what the reader wrote. */
-const isMessage = (text: string) => !/^(\/|--|index\.php$|parse_notes$|note$|ms$|debug$)/.test(text)
+const isMessage = (text: string) =>
+  !/^(\/|--|index\.php$|parse_notes$|note$|ms$|debug$|search_method$|bm25$)/.test(text)
 const quoted = tableRows(document).flatMap(([first = '']) => codeSpans(first).filter(isMessage))
 
 /** Whether a line of the sources has all of it, in order; what differs is between the pieces. */
