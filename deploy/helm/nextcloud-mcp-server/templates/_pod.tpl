@@ -38,9 +38,7 @@ spec:
         - secretRef: { name: {{ . | quote }} }
         {{- end }}
       env:
-        {{- if ne .role "all" }}
         - { name: MCP_ROLE, value: {{ .role }} }
-        {{- end }}
         {{- if $.Values.postgresql.enabled }}
         - name: POSTGRES_PASSWORD
           valueFrom: { secretKeyRef: { name: {{ $.Values.postgresql.existingSecret | quote }}, key: {{ $.Values.postgresql.key | quote }} } }
