@@ -30,7 +30,7 @@ test('there are the profiles that the file tells of', () => {
   const install = read('docs/install.md')
   for (const profile of [...PROFILES, TRIAL]) {
     expect(text).toMatch(new RegExp(`^# .*\\b${profile}\\b`, 'm'))
-    expect(install).toContain(`\`${profile}\``)
+    expect(install).toMatch(new RegExp(`^\\| \`${profile}\` \\||\`--profile ${profile}\``, 'm'))
   }
 })
 
