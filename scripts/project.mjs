@@ -6,11 +6,13 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from './lib/build.mjs'
+import { bundle } from './lib/bundle.mjs'
 import { cachedPackage } from './lib/cache.mjs'
 import { testDav } from './lib/dav.mjs'
 import { install } from './lib/install.mjs'
 import { testKeycloak } from './lib/keycloak.mjs'
 import { fetchNode, nodeIsRecent, putNodeOnPath } from './lib/node.mjs'
+import { checkPackages } from './lib/packages.mjs'
 import { root, run, tool, typescript } from './lib/run.mjs'
 import { smoke } from './lib/smoke.mjs'
 
@@ -87,6 +89,16 @@ const tasks = {
   async smoke() {
     await build()
     return smoke()
+  },
+
+  async 'bundle:mcpb'() {
+    await build()
+    await bundle()
+  },
+
+  async 'check:packages'(args) {
+    await build()
+    return checkPackages(args)
   },
 }
 

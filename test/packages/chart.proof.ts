@@ -1,0 +1,267 @@
+/** The chart: what its values may be, and what Helm makes of them. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { loadConfig } from '../../src/config/config.ts'
+import { parseYaml, ROOT, read, schemaFaults } from './support/files.ts'
+import { isInstalled, runToEnd } from './support/programs.ts'
+
+const CHART = 'deploy/helm/nextcloud-mcp-server'
+
+const schema: object = JSON.parse(read(`${CHART}/values.schema.json`))
+let defaults: Record<string, unknown>
+beforeAll(async () => {
+  const [values] = await parseYaml(read(`${CHART}/values.yaml`))
+  defaults = z.record(z.string(), z.unknown()).parse(values)
+})
+
+describe('the schema', () => {
+  test('takes the defaults', async () => {
+    expect(await schemaFaults(schema, defaults)).toEqual([])
+  })
+
+  test.each<[string, object]>([
+    ['a slip of the pen', { replicaCoutn: 2 }],
+    ['one deeper down', { ingress: { enabled: true, hosts: ['a'] } }],
+    ['a number that is none', { replicaCount: 'two' }],
+    ['a word for yes', { autoscaling: { enabled: 'yes' } }],
+    ['an unknown policy', { image: { repository: 'x', pullPolicy: 'never' } }],
+    ['a tag in the name of the image', { image: { repository: 'x/y:1' } }],
+    ['a password among the settings', { settings: { NEXTCLOUD_PASSWORD: 'x' } }],
+    ['a key among the settings', { settings: { TOKEN_ENCRYPTION_KEY: 'x' } }],
+    ['an address with a password among the settings', { settings: { DATABASE_URL: 'x' } }],
+    ['a port that is the chart’s', { settings: { MCP_PORT: '9000' } }],
+    ['a setting in small letters', { settings: { nextcloud_host: 'https://x' } }],
+    ['a setting that is a list', { settings: { MCP_TOOLS: ['a'] } }],
+    ['an address without https', { settings: { NEXTCLOUD_HOST: 'cloud.example.org' } }],
+    ['a size without sense', { persistence: { size: 'large' } }],
+    ['metrics on the port of the server', { metrics: { port: 8000 } }],
+    ['the name of no Secret', { existingSecret: 'My Secret' }],
+    ['a database without a tag', { postgresql: { image: 'postgres' } }],
+  ])('refuses %s', async (_, values) => {
+    expect(await schemaFaults(schema, { ...defaults, ...values })).not.toEqual([])
+  })
+
+  test('knows every secret that the server knows', async () => {
+    const { SETTINGS } = await import('../../src/config/schema.ts')
+    const secrets = Object.keys(SETTINGS).filter(name => /(PASSWORD|SECRET|KEY)$/.test(name))
+    expect(secrets.length).toBeGreaterThan(3)
+    for (const name of secrets) {
+      const faults = await schemaFaults(schema, { ...defaults, settings: { [name]: 'x' } })
+      expect(faults, name).not.toEqual([])
+    }
+  })
+})
+
+const Env = z.array(z.object({ name: z.string(), value: z.string().optional() }))
+const Pod = z.looseObject({
+  automountServiceAccountToken: z.literal(false),
+  securityContext: z.looseObject({ runAsNonRoot: z.literal(true), runAsUser: z.number() }),
+  containers: z.array(
+    z.looseObject({
+      name: z.string(),
+      env: Env,
+      ports: z.array(z.object({ name: z.string(), containerPort: z.number() })),
+      securityContext: z.object({
+        allowPrivilegeEscalation: z.literal(false),
+        readOnlyRootFilesystem: z.literal(true),
+        capabilities: z.object({ drop: z.tuple([z.literal('ALL')]) }),
+      }),
+      volumeMounts: z.array(z.looseObject({ name: z.string() })),
+    }),
+  ),
+  volumes: z.array(z.looseObject({ name: z.string(), emptyDir: z.object({}).optional() })),
+})
+const Labels = z.record(z.string(), z.string())
+const Workload = z.looseObject({
+  kind: z.enum(['Deployment', 'StatefulSet']),
+  metadata: z.looseObject({ name: z.string() }),
+  spec: z.looseObject({
+    replicas: z.number().optional(),
+    selector: z.object({ matchLabels: Labels }),
+    template: z.object({ metadata: z.looseObject({ labels: Labels }), spec: Pod }),
+  }),
+})
+const Claim = z.looseObject({ metadata: z.object({ name: z.string() }) })
+const Thing = z.looseObject({
+  kind: z.string(),
+  metadata: z.looseObject({ name: z.string() }),
+  spec: z.looseObject({}).optional(),
+  data: Labels.optional(),
+})
+
+const MINIMAL = {
+  settings: {
+    NEXTCLOUD_HOST: 'https://cloud.example.org',
+    NEXTCLOUD_MCP_SERVER_URL: 'https://mcp.example.org',
+  },
+}
+const FULL = {
+  ...MINIMAL,
+  existingSecret: 'mcp-secrets',
+  worker: { enabled: true },
+  autoscaling: { enabled: true },
+  postgresql: { enabled: true, existingSecret: 'database' },
+  qdrant: { enabled: true, existingSecret: 'qdrant' },
+  ingress: { enabled: true, className: 'nginx' },
+  metrics: { enabled: true, podMonitor: { enabled: true } },
+  podLabels: { team: 'a' },
+  podAnnotations: { note: 'b' },
+  nodeSelector: { disk: 'c' },
+  tolerations: [{ key: 'd', operator: 'Exists' }],
+  extraVolumes: [{ name: 'ca', configMap: { name: 'ca' } }],
+  extraVolumeMounts: [{ name: 'ca', mountPath: '/ca' }],
+}
+
+describe.skipIf(!isInstalled('helm', 'version'))('Helm, where it is installed', () => {
+  let folder: string
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'nextcloud-mcp-chart-'))
+  })
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  const helm = async (command: 'lint' | 'template', values: object) => {
+    const file = join(folder, `${crypto.randomUUID()}.json`)
+    writeFileSync(file, JSON.stringify(values))
+    const release = command === 'template' ? ['test'] : []
+    const args = [command, ...release, join(ROOT, CHART), '--values', file]
+    return (await runToEnd('helm', args)).stdout
+  }
+  const rendered = async (values: object) => {
+    const things = await parseYaml(await helm('template', values))
+    const workloads = things.flatMap(thing => Workload.safeParse(thing).data ?? [])
+    return { things: things.map(thing => Thing.parse(thing)), workloads }
+  }
+  const kinds = (things: { kind: string }[]) => things.map(({ kind }) => kind).toSorted()
+
+  test.each([
+    ['the least', MINIMAL],
+    ['everything', FULL],
+  ])('lints %s', async (_, values) => {
+    expect(await helm('lint', values)).toContain('0 chart(s) failed')
+  })
+
+  test.each<[string, object, RegExp]>([
+    ['no Nextcloud', {}, /settings\.NEXTCLOUD_HOST is missing/],
+    ['two replicas without a database', { ...MINIMAL, replicaCount: 2 }, /need a database/],
+    ['a worker without one', { ...MINIMAL, worker: { enabled: true } }, /need a database/],
+    [
+      'a database without a key',
+      { ...MINIMAL, database: { existingSecret: 'a' } },
+      /needs TOKEN_ENCRYPTION_KEY/,
+    ],
+    ['two databases', { ...FULL, database: { existingSecret: 'a' } }, /exclude each other/],
+    [
+      'a database without a password',
+      { ...FULL, postgresql: { enabled: true } },
+      /needs postgresql\.existingSecret/,
+    ],
+    [
+      'an Ingress without an address',
+      { settings: { NEXTCLOUD_HOST: 'https://x' }, ingress: { enabled: true } },
+      /needs settings\.NEXTCLOUD_MCP_SERVER_URL/,
+    ],
+    ['what the schema refuses', { ...MINIMAL, settings: { MCP_PORT: '1' } }, /MCP_PORT/],
+  ])('refuses %s', async (_, values, reason) => {
+    await expect(helm('template', values)).rejects.toThrow(reason)
+  })
+
+  test('the least is one pod with a volume, and what belongs to it', async () => {
+    const { things, workloads } = await rendered(MINIMAL)
+    expect(kinds(things)).toEqual([
+      'ConfigMap',
+      'Deployment',
+      'NetworkPolicy',
+      'PersistentVolumeClaim',
+      'PodDisruptionBudget',
+      'Service',
+      'ServiceAccount',
+    ])
+    const [server] = workloads
+    expect(server?.spec).toMatchObject({ replicas: 1, strategy: { type: 'Recreate' } })
+    expect(server?.spec.template.spec.volumes).toEqual([
+      { name: 'data', persistentVolumeClaim: { claimName: 'test-nextcloud-mcp-server' } },
+    ])
+  })
+
+  test('everything is there, and the volume has one user', async () => {
+    const { things, workloads } = await rendered(FULL)
+    expect(kinds(things)).toEqual(
+      expect.arrayContaining(['HorizontalPodAutoscaler', 'Ingress', 'PodMonitor', 'StatefulSet']),
+    )
+    const names = workloads.map(({ metadata }) => metadata.name.replace('test-nextcloud-', ''))
+    expect(names.toSorted()).toEqual([
+      'mcp-server',
+      'mcp-server-postgresql',
+      'mcp-server-qdrant',
+      'mcp-server-worker',
+    ])
+    const claims = workloads.flatMap(({ metadata, spec }) =>
+      spec.template.spec.volumes.some(volume => 'persistentVolumeClaim' in volume)
+        ? [metadata.name]
+        : [],
+    )
+    expect(claims).toEqual(['test-nextcloud-mcp-server-worker'])
+    const roles = workloads.flatMap(
+      ({ spec }) =>
+        spec.template.spec.containers[0]?.env.filter(({ name }) => name === 'MCP_ROLE') ?? [],
+    )
+    expect(roles.map(({ value }) => value).toSorted()).toEqual(['api', 'worker'])
+  })
+
+  test('every pod is chosen by its workload alone, and mounts only what it has', async () => {
+    const { workloads, things } = await rendered(FULL)
+    const selectors = workloads.map(({ spec }) => JSON.stringify(spec.selector.matchLabels))
+    expect(new Set(selectors).size).toBe(workloads.length)
+    for (const { metadata, spec } of workloads) {
+      expect(spec.template.metadata.labels, metadata.name).toMatchObject(spec.selector.matchLabels)
+      const template = z
+        .looseObject({ volumeClaimTemplates: z.array(Claim).default([]) })
+        .parse(spec)
+      const volumes = [
+        ...spec.template.spec.volumes.map(({ name }) => name),
+        ...template.volumeClaimTemplates.map(claim => claim.metadata.name),
+      ]
+      for (const { volumeMounts } of spec.template.spec.containers) {
+        for (const { name } of volumeMounts) expect(volumes, metadata.name).toContain(name)
+      }
+    }
+    const services = things.filter(({ kind }) => kind === 'Service')
+    expect(services).toHaveLength(3)
+    for (const { spec } of services) expect(selectors).toContain(JSON.stringify(spec?.selector))
+  })
+
+  test('the server takes the settings of its ConfigMap', async () => {
+    const { things } = await rendered(FULL)
+    const { data = {} } = things.find(({ kind }) => kind === 'ConfigMap') ?? {}
+    expect(data).toMatchObject({
+      METRICS_PORT: '9090',
+      QDRANT_URL: 'http://test-nextcloud-mcp-server-qdrant:6333',
+    })
+    const config = loadConfig({ ...data, MCP_HOST: '0.0.0.0', XDG_DATA_HOME: '/data' })
+    expect(config.deployment.mode).toBe('login_flow')
+    expect(config.warnings.filter(warning => !/METRICS|QDRANT/.test(warning))).toEqual([])
+  })
+
+  test('nobody but the server reaches the databases, and they reach nobody', async () => {
+    const { things } = await rendered(FULL)
+    const policies = things.filter(({ kind }) => kind === 'NetworkPolicy')
+    expect(policies).toHaveLength(4)
+    for (const name of ['postgresql', 'qdrant']) {
+      const policy = policies.find(({ metadata }) => metadata.name.endsWith(name))
+      expect(policy?.spec).toMatchObject({
+        egress: [],
+        ingress: [
+          {
+            from: [
+              { podSelector: { matchLabels: { 'app.kubernetes.io/component': 'server' } } },
+              { podSelector: { matchLabels: { 'app.kubernetes.io/component': 'worker' } } },
+            ],
+          },
+        ],
+      })
+    }
+  })
+})
