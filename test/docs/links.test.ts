@@ -4,20 +4,15 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { anchors, documentAt, documents, localLinks, ROOT } from './support.ts'
 
-/** Pages that are announced and not written yet; what is written is checked all the same. */
-const ANNOUNCED = ['docs/install.md']
-
 const all = documents()
 
 describe.each(all)('$path', document => {
   test('has no dead link', () => {
-    const dead = localLinks(document)
-      .filter(({ target }) => !(ANNOUNCED.includes(target) && !existsSync(join(ROOT, target))))
-      .filter(({ target, anchor }) => {
-        if (!existsSync(join(ROOT, target))) return true
-        if (anchor === '' || !target.endsWith('.md')) return false
-        return !anchors(documentAt(target)).has(anchor)
-      })
+    const dead = localLinks(document).filter(({ target, anchor }) => {
+      if (!existsSync(join(ROOT, target))) return true
+      if (anchor === '' || !target.endsWith('.md')) return false
+      return !anchors(documentAt(target)).has(anchor)
+    })
     expect(dead).toEqual([])
   })
 })

@@ -28,6 +28,11 @@ const OTHERS = [
   'NEXTCLOUD_TEST_LOGIN_PASSWORD',
   'NEXTCLOUD_TEST_LOGIN_PASSWORD2',
   'NEXTCLOUD_TEST_OIDC',
+  // Of the compose file and of the images in it.
+  'TRIAL_KEYCLOAK_PASSWORD',
+  'CADDY_DOMAIN',
+  'POSTGRES_PASSWORD',
+  'KC_BOOTSTRAP_ADMIN_PASSWORD',
 ]
 const CODES = [
   ...codesIn('src/nextcloud/errors.ts'),
@@ -47,7 +52,7 @@ const cli = read('src/cli.ts')
 const OPTIONS = new Set(['--version', '--help', ...(cli.match(/--[a-z][a-z-]+/g) ?? [])])
 const COMMANDS = new Set([...cli.matchAll(/\.command\('([a-z]+)'\)/g)].map(([, name]) => name))
 /** How the documents call the program. */
-const PROGRAM = /(?:^|[\s/])nextcloud-mcp-server(?:\.mjs)? +(.*)$/
+const PROGRAM = /^(?!helm ).*?(?:^|[\s/])nextcloud-mcp-server(?:\.mjs)? +(.*)$/
 
 const catalog = createCatalog(everyApp(), { compact: true })
 /** With two words behind the app, as kinds of documents are called `deck_card`. */

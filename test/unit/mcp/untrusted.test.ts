@@ -18,6 +18,7 @@ const OWN = [
   'nc_auth_check_status',
   'check_logged_in',
   'check_provisioning_status',
+  'nc_get_vector_sync_status',
 ]
 
 test('all other tools that read say that others may have written what they tell', () => {
