@@ -58,7 +58,7 @@ async function read(path: string, query: AuditQuery, limit: number): Promise<Aud
     } while (cursor !== undefined && entries.length < limit)
     return entries
   } finally {
-    reader.close()
+    await reader.close()
   }
 }
 

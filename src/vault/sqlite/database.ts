@@ -4,13 +4,8 @@ import { dirname } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { VaultError } from '../errors.ts'
+import type { Row, Value } from '../sql/statements.ts'
 import { failureOf, isBusy } from './failure.ts'
-
-/** What a column may hold. */
-export type Value = string | number | null
-
-/** A row by column name; text, integers and null only. */
-export type Row = Record<string, Value>
 
 /** Statements inside one transaction. They are prepared once and kept. */
 export interface Sql {
