@@ -1,21 +1,23 @@
 /** One typed configuration out of the environment, a file and the command line; all faults at once. */
 import { accessSync, constants, readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
-import {
-  type Deployment,
-  deploymentConfig,
-  type StorageConfig,
-  storageConfig,
-} from './deployment.ts'
+import { type Deployment, deploymentConfig } from './deployment.ts'
 import { type ListenConfig, listenConfig } from './listen.ts'
 import { ConfigError, type ConfigProblem } from './problems.ts'
 import { SETTINGS, type SettingName, type Settings } from './schema.ts'
+import { auditRetention, type StorageConfig, storageAlone, storageConfig } from './storage.ts'
 import { warningsOf } from './warnings.ts'
 
-export type { Deployment, OAuthMode, StorageConfig } from './deployment.ts'
+export {
+  type DatabaseAddress,
+  describeDatabase,
+  parseDatabaseUrl,
+} from './database-url.ts'
+export type { Deployment, OAuthMode } from './deployment.ts'
 export { isLoopback, type ListenConfig } from './listen.ts'
 export type { OAuthConfig } from './oauth.ts'
 export { ConfigError, type ConfigProblem } from './problems.ts'
+export type { StorageConfig } from './storage.ts'
 
 /** How Nextcloud is reached. */
 export interface NextcloudConfig {
@@ -46,6 +48,8 @@ export interface Config {
   deployment: Deployment
   /** Undefined where nothing needs to be remembered. */
   storage: StorageConfig | undefined
+  /** How long lines of the audit log are kept, in milliseconds; undefined: for ever. */
+  auditRetentionMs: number | undefined
   listen: ListenConfig
   nextcloud: NextcloudConfig
   offer: OfferConfig
@@ -68,13 +72,16 @@ export function loadConfig(environment: Environment): Config {
   const nextcloud = nextcloudConfig(settings, problems)
   const listen = listenConfig(settings)
   const deployment = deploymentConfig(settings, listen, nextcloud?.url, problems)
-  const storage = storageConfig(settings, deployment, environment, problems)
+  const isBuiltin =
+    deployment !== undefined && 'oauth' in deployment && deployment.oauth.server === 'builtin'
+  const storage = storageConfig(settings, isBuiltin, environment, problems)
   if (problems.length > 0 || deployment === undefined || nextcloud === undefined) {
     throw new ConfigError(problems)
   }
   return {
     deployment,
     storage,
+    auditRetentionMs: auditRetention(settings),
     listen,
     nextcloud,
     offer: {
@@ -90,6 +97,19 @@ export function loadConfig(environment: Environment): Config {
     log: { level: settings.LOG_LEVEL, format: settings.LOG_FORMAT },
     warnings: warningsOf(environment, settings, deployment),
   }
+}
+
+/**
+ * Reads what the storage is, whatever the rest of the configuration says.
+ * @throws ConfigError
+ */
+export function loadStorageConfig(environment: Environment): StorageConfig {
+  const problems: ConfigProblem[] = []
+  const settings = parseSettings(environment, problems)
+  const storage = storageAlone(settings, environment, problems)
+  const own = problems.filter(({ name }) => /^(TOKEN|DATABASE)_/.test(name))
+  if (storage === undefined || own.length > 0) throw new ConfigError(own)
+  return storage
 }
 
 /**

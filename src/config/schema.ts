@@ -3,6 +3,7 @@
  * The reference page and the start-up checks derive from this one table.
  */
 import { z } from 'zod'
+import { parseDatabaseUrl } from './database-url.ts'
 
 /** Deployment modes: who calls, and how Nextcloud is reached. */
 export const MODES = [
@@ -70,6 +71,21 @@ const scopes = z
   .refine(words => words.every(word => /^[\x21\x23-\x5B\x5D-\x7E]+$/.test(word)), {
     error: 'must be scopes separated by spaces, without quotation marks',
   })
+
+/** The address of a PostgreSQL database. */
+const databaseUrl = z.string().transform((value, context) => {
+  const address = parseDatabaseUrl(value)
+  if (!('problem' in address)) return address
+  context.addIssue({ code: 'custom', message: address.problem })
+  return z.NEVER
+})
+
+const wholeNumber = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.int().min(least, `must be at least ${least}`).max(most, `must be at most ${most}`))
 
 const port = z
   .string()
@@ -269,6 +285,20 @@ export const SETTINGS = {
   TOKEN_ENCRYPTION_KEY: setting(
     'Key that encrypts the database, as `nextcloud-mcp-server keygen` prints it; several, comma separated, while changing it: the first encrypts. Default with the built-in authorization server: made at the first start, and kept beside the database in a file that ends in .key.',
     z.string().min(1),
+  ),
+  DATABASE_URL: setting(
+    'PostgreSQL database in place of TOKEN_STORAGE_DB, for several replicas of this server: postgres://user:password@host:5432/database?sslmode=verify-full. sslmode is disable (the default), require, verify-ca or verify-full; sslrootcert, sslcert and sslkey name PEM files. Needs TOKEN_ENCRYPTION_KEY, the same for all.',
+    databaseUrl,
+  ),
+  DATABASE_POOL_SIZE: withDefault(
+    'Most connections of one process to DATABASE_URL.',
+    wholeNumber(1, 1_000),
+    '10',
+  ),
+  AUDIT_RETENTION_DAYS: withDefault(
+    'Days that lines of the audit log are kept; 0: for ever.',
+    wholeNumber(0, 36_500),
+    '365',
   ),
   LOG_LEVEL: withDefault(`How much is logged: ${LOG_LEVELS.join(', ')}.`, logLevel, 'info'),
   LOG_FORMAT: withDefault(

@@ -24,7 +24,10 @@ export function warningsOf(
 function misspelt(environment: Readonly<Record<string, string | undefined>>): string[] {
   const known = Object.keys(SETTINGS)
   return Object.keys(environment).flatMap(name => {
-    if (!/^(NEXTCLOUD|MCP|EXCLUDED|OIDC|TOKEN|ENABLE)_/.test(name) || known.includes(name))
+    if (
+      !/^(NEXTCLOUD|MCP|EXCLUDED|OIDC|TOKEN|ENABLE|DATABASE|AUDIT)_/.test(name) ||
+      known.includes(name)
+    )
       return []
     const near = closest(name, known)
     return near === undefined ? [] : [`${name} is not a setting; did you mean ${near}?`]
@@ -39,11 +42,22 @@ function risky(settings: Settings): string[] {
   if (settings.MCP_ALLOW_UNAUTHENTICATED_NETWORK && !isLoopback(settings.MCP_HOST)) {
     warnings.push('everybody who can reach the port acts as the configured user')
   }
+  const database = settings.DATABASE_URL
+  if (database !== undefined && database.tls === undefined && !isNear(database.host)) {
+    warnings.push(
+      'DATABASE_URL has no sslmode: what is not encrypted in the database crosses the network in the clear; add ?sslmode=verify-full, or ?sslmode=disable where the network is safe',
+    )
+  }
   const url = URL.parse(settings.NEXTCLOUD_HOST ?? '')
   if (url?.protocol === 'http:' && !isLoopback(url.hostname)) {
     warnings.push('NEXTCLOUD_HOST uses http: credentials cross the network unprotected')
   }
   return warnings
+}
+
+/** This machine, or a socket on it. */
+function isNear(host: string): boolean {
+  return host.startsWith('/') || isLoopback(host)
 }
 
 function riskyOAuth(oauth: OAuthConfig): string[] {
@@ -71,7 +85,8 @@ function unfitForExchange(settings: Settings, deployment: Deployment): string[] 
       : []
   }
   const warnings: string[] = []
-  if (deployment.oauth.client === undefined && settings.TOKEN_STORAGE_DB === undefined) {
+  const isKept = (settings.DATABASE_URL ?? settings.TOKEN_STORAGE_DB) !== undefined
+  if (deployment.oauth.client === undefined && !isKept) {
     warnings.push(
       'without OIDC_CLIENT_ID or TOKEN_STORAGE_DB this server registers itself anew at each start',
     )
@@ -88,6 +103,9 @@ function unfitForExchange(settings: Settings, deployment: Deployment): string[] 
 function withoutEffect(settings: Settings, deployment: Deployment): string[] {
   const server = 'oauth' in deployment ? deployment.oauth.server : undefined
   const warnings: string[] = []
+  if (settings.DATABASE_URL !== undefined && settings.TOKEN_STORAGE_DB !== undefined) {
+    warnings.push('TOKEN_STORAGE_DB has no effect: DATABASE_URL takes its place')
+  }
   if (server === 'builtin' && settings.OIDC_DISCOVERY_URL !== undefined) {
     warnings.push('OIDC_DISCOVERY_URL has no effect: MCP_AUTHORIZATION_SERVER is builtin')
   }
