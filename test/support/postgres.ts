@@ -66,8 +66,16 @@ function ownFolder(prefix: string, { uid, gid }: ReturnType<typeof ordinaryUser>
   return folder
 }
 
-/** Makes and starts a cluster. @throws Error where it is not installed */
-export async function startPostgres(): Promise<Postgres> {
+/**
+ * Makes and starts a cluster.
+ * @param settings over those of the tests, as in postgresql.conf
+ * @param files to be put into its folder of data
+ * @throws Error where it is not installed
+ */
+export async function startPostgres(
+  settings: Readonly<Record<string, string>> = {},
+  files: Readonly<Record<string, string>> = {},
+): Promise<Postgres> {
   const bin = programs()
   if (bin === undefined) throw new Error(lackingPostgres())
   const user = ordinaryUser()
@@ -85,12 +93,21 @@ export async function startPostgres(): Promise<Postgres> {
     options,
   )
   if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`)
+  for (const [name, content] of Object.entries(files)) {
+    writeFileSync(join(data, name), content, { mode: 0o600 })
+    if (user.uid !== undefined && user.gid !== undefined) {
+      chownSync(join(data, name), user.uid, user.gid)
+    }
+  }
   const port = await freePort()
   // Not for a disk that loses power, which no test here takes away.
-  const settings = { listen_addresses: '127.0.0.1', unix_socket_directories: '', fsync: 'off' }
+  const usual = { listen_addresses: '127.0.0.1', unix_socket_directories: '', fsync: 'off' }
   let server: ChildProcess
   const resume = async () => {
-    const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+    const flags = Object.entries({ ...usual, ...settings }).flatMap(([name, value]) => [
+      '-c',
+      `${name}=${value}`,
+    ])
     server = spawn(join(bin, 'postgres'), ['-D', data, '-p', `${port}`, ...flags], {
       ...options,
       stdio: 'ignore',
