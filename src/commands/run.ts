@@ -19,7 +19,7 @@ export async function run(options: CommandOptions): Promise<void> {
   const { catalog } = composition
   for (const warning of config.warnings) log.warn(warning)
   composition.warmUp()
-  const endMaintenance = startMaintenance(vault, log)
+  const endMaintenance = startMaintenance(vault, log, config.auditRetentionMs)
   const askedToStop = untilAskedToStop({ stdinEnds: config.listen.transport === 'stdio' })
   if (config.listen.transport === 'stdio') {
     const { serveStdio } = await import('../server/stdio.ts')
