@@ -6,7 +6,8 @@ import { parseKeyring } from '../keyring.ts'
 import { AUDIT_TABLE, readAuditPage } from '../sql/audit.ts'
 import { checkKeys } from '../sql/keys.ts'
 import { migrate } from '../sql/migrations.ts'
-import { get, type Work } from '../sql/statements.ts'
+import { get, script, type Work } from '../sql/statements.ts'
+import { type Inspection, inspect } from '../sql/status.ts'
 import { createVault } from '../sql/vault.ts'
 import type { AuditReader, Vault } from '../vault.ts'
 import { type PostgresOptions, postgresDatabase } from './database.ts'
@@ -50,8 +51,15 @@ export async function openPostgresVault(options: PostgresVaultOptions): Promise<
  * @returns the number of steps taken
  */
 export function* upToDate(name: string): Work<number> {
+  // Whoever else does it may take longer than others are to wait for rows.
+  yield* script('SET LOCAL lock_timeout = 25000; SET LOCAL statement_timeout = 0')
   yield* get(`SELECT pg_advisory_xact_lock(${MIGRATION_LOCK})::text`)
   return yield* migrate(SCHEMA, name, Date.now())
+}
+
+/** Looks into a database without changing it. */
+export function inspectDatabase(address: DatabaseAddress): Inspection {
+  return inspect(postgresDatabase(address, { size: 1 }), SCHEMA)
 }
 
 /** Opens the audit log alone. */

@@ -19,10 +19,26 @@ const SEALED = [
 const BATCH = 200
 
 /** @see Vault.check */
-export async function check({ database, keyring }: Context): Promise<RowName[]> {
+export async function check({
+  database,
+  keyring,
+}: Pick<Context, 'database' | 'keyring'>): Promise<RowName[]> {
   const { unreadable } = await sweep((table, after) =>
     database.read(() => batchOf(keyring, table, after)),
   )
+  return unreadable
+}
+
+/** The same within a transaction. */
+export function* checkAll(keyring: Keyring): Work<RowName[]> {
+  const unreadable: RowName[] = []
+  for (const table of SEALED) {
+    for (let after: readonly Value[] | undefined = []; after !== undefined; ) {
+      const batch: Batch = yield* batchOf(keyring, table, after)
+      unreadable.push(...batch.unreadable)
+      after = batch.next
+    }
+  }
   return unreadable
 }
 

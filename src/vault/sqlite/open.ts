@@ -5,6 +5,7 @@ import { type Keyring, parseKeyring } from '../keyring.ts'
 import { AUDIT_TABLE, readAuditPage } from '../sql/audit.ts'
 import { checkKeys } from '../sql/keys.ts'
 import { migrate } from '../sql/migrations.ts'
+import { type Inspection, inspect } from '../sql/status.ts'
 import { createVault } from '../sql/vault.ts'
 import type { AuditReader, Time, Vault } from '../vault.ts'
 import { type Database, openDatabase } from './database.ts'
@@ -62,6 +63,11 @@ export async function openVaultOn(
   }
   const database = sqlDatabase(file, now)
   return createVault({ database, keyring, now, host: hostname(), onUnreadable })
+}
+
+/** Looks into a file without changing it. @throws VaultError `NOT_FOUND`, `NOT_A_DATABASE`, ... */
+export async function inspectFile(path: string): Promise<Inspection> {
+  return inspect(sqlDatabase(await openDatabase(path, { readOnly: true }), Date.now), SCHEMA)
 }
 
 /**
