@@ -56,6 +56,19 @@ export class VaultError extends Error {
   }
 }
 
+/** What passes by itself, so that trying again in a while may help. */
+const PASSING: readonly VaultErrorCode[] = [
+  'UNREACHABLE',
+  'LOCKED',
+  'LEASE_TIMEOUT',
+  'OUTCOME_UNKNOWN',
+]
+
+/** Whether the storage is out of order for a while only. */
+export function isPassing(error: unknown): error is VaultError {
+  return error instanceof VaultError && PASSING.includes(error.code)
+}
+
 /** Tells a {@link VaultError} of the given code from everything else. */
 export function isVaultError(error: unknown, code?: VaultErrorCode): error is VaultError {
   return error instanceof VaultError && (code === undefined || error.code === code)

@@ -141,15 +141,15 @@ onPostgres('db copy', () => {
     stub({ DATABASE_URL: to, TOKEN_ENCRYPTION_KEY: KEY })
     const other = await openTestVault({ path: from, keys: KEY })
     const copying = printed(() => copy({ from }))
-    let isDone = false
+    const done = new AbortController()
     const writing = (async () => {
-      for (let at = 0; !isDone; at++) {
+      for (let at = 0; !done.signal.aborted; at++) {
         await other.records.put('Meanwhile', `${at}`, {})
         await tick() // The storage itself answers at once, and would leave nobody else a turn.
       }
     })()
     expect(await copying).toMatch(/vault_record: \d+\n/)
-    isDone = true
+    done.abort()
     await writing
     const file = new DatabaseSync(from, { readOnly: true })
     expect(file.prepare('PRAGMA integrity_check').all()).toEqual([{ integrity_check: 'ok' }])

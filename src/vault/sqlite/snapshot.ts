@@ -27,9 +27,11 @@ export async function openSnapshot(path: string): Promise<Snapshot> {
           after,
           BATCH,
         )
-        after = Number(found.at(-1)?.position ?? after)
         isMore = found.length === BATCH
-        yield found.map(({ position: _, ...row }) => row)
+        yield found.map(({ position, ...row }) => {
+          after = Number(position)
+          return row
+        })
       }
     },
     close: () => file.close(),

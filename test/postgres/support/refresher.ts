@@ -11,10 +11,8 @@ const [place = '', keys = '', provider = '', name = '', count = '1'] = process.a
 /** At once and not through a buffer, which a kill would take along. */
 const print = (line: string) => writeSync(1, `${line}\n`)
 const users = Array.from({ length: Number(count) }, (_, at) => `user-${at}`)
-let isStopping = false
-process.stdin.once('data', () => {
-  isStopping = true
-})
+const stopping = new AbortController()
+process.stdin.once('data', () => stopping.abort())
 
 const vault = await openVaultIn(place, keys)
 const broker = createTokenBroker({
@@ -30,7 +28,7 @@ const broker = createTokenBroker({
 })
 
 async function refreshAll(): Promise<void> {
-  while (!isStopping) {
+  while (!stopping.signal.aborted) {
     for (const user of users) {
       const outcome = await broker.tokenFor(user).catch((error: unknown) => {
         if (isCodedError(error)) return error.code
@@ -42,7 +40,7 @@ async function refreshAll(): Promise<void> {
 }
 
 async function grant(): Promise<void> {
-  for (let at = 0; !isStopping; at++) {
+  for (let at = 0; !stopping.signal.aborted; at++) {
     const userId = `${name}-${at}`
     await vault.refreshTokens.put({ userId, token: `grant of ${userId}` })
     await vault.appPasswords.put({ userId, loginName: userId, password: userId, scopes: null })
