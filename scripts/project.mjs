@@ -51,6 +51,12 @@ const tasks = {
     return testKeycloak(args)
   },
 
+  async 'test:postgres'(args) {
+    await install()
+    const config = ['--config', 'test/postgres/vitest.config.ts']
+    return tool('vitest', 'vitest', ['run', ...config, ...args])
+  },
+
   build,
 
   async check() {

@@ -21,6 +21,7 @@ export async function main(args: readonly string[]): Promise<void> {
   addAudit(program)
   addSync(program)
   addIndex(program)
+  addDb(program)
   try {
     await program.parseAsync(args, { from: 'user' })
   } catch (error) {
@@ -128,7 +129,7 @@ function addKeygen(program: Command): void {
 function addAudit(program: Command): void {
   program
     .command('audit')
-    .description('print the audit log of TOKEN_STORAGE_DB, the newest lines first')
+    .description('print the audit log, the newest lines first')
     .option('--config <file>', 'file with NAME=value lines; the environment wins over it')
     .option('--user <id>', 'only what concerns this user')
     .option('--since <when>', 'only from a date, a time, or an age such as 24h or 7d')
@@ -167,6 +168,35 @@ function addIndex(program: Command): void {
       await searchIndex(action, options)
     })
   }
+}
+
+function addDb(program: Command): void {
+  const parent = program
+    .command('db')
+    .description('the database of DATABASE_URL or TOKEN_STORAGE_DB')
+  const add = (name: string, about: string) =>
+    parent
+      .command(name)
+      .description(about)
+      .option('--config <file>', 'file with NAME=value lines; the environment wins over it')
+  for (const [action, about] of [
+    ['status', 'print where it is, its schema and its rows; changes nothing'],
+    ['check', 'try every encrypted value, and name the rows that no key opens; changes nothing'],
+    ['migrate', 'bring its tables up to date, as every start of the server does'],
+    ['reencrypt', 'encrypt everything with the first key, so that the others can be dropped'],
+  ] as const) {
+    add(action, about).action(async options => {
+      const { db } = await import('./commands/db.ts')
+      await db(action, options)
+    })
+  }
+  add('copy', 'copy an SQLite file into an empty PostgreSQL database, all of it or nothing')
+    .option('--from <file>', 'the file (default: TOKEN_STORAGE_DB)')
+    .option('--to <url>', 'postgres://... (default, and better: DATABASE_URL)')
+    .action(async options => {
+      const { copy } = await import('./commands/db-copy.ts')
+      await copy(options)
+    })
 }
 
 function addProviderOptions(command: Command): Command {

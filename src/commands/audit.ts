@@ -1,7 +1,6 @@
 /** `audit`: prints the audit log, the newest lines first. Needs no key: the log is not encrypted. */
-import { ConfigError } from '../config/config.ts'
-import { openAuditReader } from '../vault/sqlite/open.ts'
-import type { AuditEntry, AuditQuery } from '../vault/vault.ts'
+import { ConfigError, type Environment, parseDatabaseUrl } from '../config/config.ts'
+import type { AuditEntry, AuditQuery, AuditReader } from '../vault/vault.ts'
 import { environmentOf } from './options.ts'
 
 /** Options of the command line. */
@@ -21,7 +20,7 @@ const PAGE = 1_000
 const UNITS = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const
 
 /**
- * Prints lines of the log that TOKEN_STORAGE_DB holds.
+ * Prints lines of the log that DATABASE_URL or TOKEN_STORAGE_DB holds.
  * @throws ConfigError for options that cannot be understood, VaultError when the log cannot be read
  */
 export async function audit(options: AuditOptions): Promise<void> {
@@ -31,19 +30,29 @@ export async function audit(options: AuditOptions): Promise<void> {
     ...(options.since === undefined ? {} : { since: timeOf(options.since, Date.now()) }),
   }
   const { config } = options
-  const path = environmentOf(config === undefined ? {} : { config }).TOKEN_STORAGE_DB?.trim()
-  if (!path) {
-    throw fault('TOKEN_STORAGE_DB', 'is missing; set it to the path of the database')
-  }
-  const entries = await read(path, query, limit)
+  const environment = environmentOf(config === undefined ? {} : { config })
+  const entries = await read(await open(environment), query, limit)
   const text = options.json
     ? JSON.stringify({ entries: entries.map(printable), total: entries.length }, null, 2)
     : entries.map(lineOf).join('\n')
   if (text !== '') process.stdout.write(`${text}\n`)
 }
 
-async function read(path: string, query: AuditQuery, limit: number): Promise<AuditEntry[]> {
-  const reader = await openAuditReader(path)
+async function open(environment: Environment): Promise<AuditReader> {
+  const url = environment.DATABASE_URL?.trim()
+  if (url) {
+    const { openPostgresAuditReader } = await import('../vault/postgres/open.ts')
+    const address = parseDatabaseUrl(url)
+    if ('problem' in address) throw fault('DATABASE_URL', address.problem)
+    return openPostgresAuditReader(address)
+  }
+  const path = environment.TOKEN_STORAGE_DB?.trim()
+  if (!path) throw fault('TOKEN_STORAGE_DB', 'is missing; set it to the path of the database')
+  const { openAuditReader } = await import('../vault/sqlite/open.ts')
+  return openAuditReader(path)
+}
+
+async function read(reader: AuditReader, query: AuditQuery, limit: number): Promise<AuditEntry[]> {
   try {
     const entries: AuditEntry[] = []
     let cursor: string | undefined
@@ -58,7 +67,7 @@ async function read(path: string, query: AuditQuery, limit: number): Promise<Aud
     } while (cursor !== undefined && entries.length < limit)
     return entries
   } finally {
-    reader.close()
+    await reader.close()
   }
 }
 

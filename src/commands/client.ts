@@ -56,7 +56,7 @@ async function shown(provider: Provider, clients: ServerClients): Promise<string
   const lines = [
     `issuer: ${provider.issuer}`,
     `client id: ${client.id}`,
-    `from: ${client.source === 'environment' ? 'OIDC_CLIENT_ID' : 'TOKEN_STORAGE_DB'}`,
+    `from: ${client.source === 'environment' ? 'OIDC_CLIENT_ID' : 'the storage'}`,
   ]
   if (client.source === 'environment') return lines
   const registration = await clients.show(provider)

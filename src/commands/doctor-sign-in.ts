@@ -5,7 +5,7 @@ import { beginLoginFlow } from '../nextcloud/login-flow.ts'
 import type { Nextcloud } from '../nextcloud/session.ts'
 import { isProviderError } from '../oidc/errors.ts'
 import { connectProvider } from '../server/provider.ts'
-import { openStorage } from '../server/storage.ts'
+import { openStorage, placeOf } from '../server/storage.ts'
 import { createLog } from '../telemetry/log.ts'
 import { NAME } from '../version.ts'
 import { type Finding, fault, note, ok } from './findings.ts'
@@ -17,7 +17,7 @@ export async function examineBuiltin(
   { http }: Nextcloud,
 ): Promise<Finding[]> {
   const { publicUrl } = config.nextcloud
-  const path = config.storage?.path ?? ''
+  const path = config.storage === undefined ? '' : placeOf(config.storage)
   const storage = await openStorage(config, createLog({ ...config.log, level: 'silent' })).then(
     async vault => {
       await vault?.close()

@@ -20,7 +20,7 @@ export async function run(options: CommandOptions): Promise<void> {
   for (const warning of config.warnings) log.warn(warning)
   composition.warmUp()
   composition.search?.sync.start()
-  const endMaintenance = startMaintenance(vault, log)
+  const endMaintenance = startMaintenance(vault, log, config.auditRetentionMs)
   const askedToStop = untilAskedToStop({ stdinEnds: config.listen.transport === 'stdio' })
   if (config.listen.transport === 'stdio') {
     const { serveStdio } = await import('../server/stdio.ts')

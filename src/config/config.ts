@@ -1,26 +1,28 @@
 /** One typed configuration out of the environment, a file and the command line; all faults at once. */
 import { accessSync, constants, readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
-import {
-  type Deployment,
-  deploymentConfig,
-  type StorageConfig,
-  storageConfig,
-} from './deployment.ts'
+import { type Deployment, deploymentConfig } from './deployment.ts'
 import { type DocumentsConfig, documentsConfig, documentsWarnings } from './documents.ts'
 import { type ListenConfig, listenConfig } from './listen.ts'
 import { ConfigError, type ConfigProblem } from './problems.ts'
 import { SETTINGS, type SettingName, type Settings } from './schema.ts'
 import { type SearchConfig, searchConfig, searchWarnings } from './search.ts'
+import { auditRetention, type StorageConfig, storageAlone, storageConfig } from './storage.ts'
 import { warningsOf } from './warnings.ts'
 
-export type { Deployment, OAuthMode, StorageConfig } from './deployment.ts'
+export {
+  type DatabaseAddress,
+  describeDatabase,
+  parseDatabaseUrl,
+} from './database-url.ts'
+export type { Deployment, OAuthMode } from './deployment.ts'
 export type { DocumentsConfig } from './documents.ts'
 export { isLoopback, type ListenConfig } from './listen.ts'
 export type { OAuthConfig } from './oauth.ts'
 export { ConfigError, type ConfigProblem } from './problems.ts'
 export type { QueryConfig, RerankConfig } from './query.ts'
 export type { EmbeddingConfig, EmbeddingSource, SearchConfig } from './search.ts'
+export type { StorageConfig } from './storage.ts'
 export type { SyncConfig } from './sync.ts'
 
 /** How Nextcloud is reached. */
@@ -52,6 +54,8 @@ export interface Config {
   deployment: Deployment
   /** Undefined where nothing needs to be remembered. */
   storage: StorageConfig | undefined
+  /** How long lines of the audit log are kept, in milliseconds; undefined: for ever. */
+  auditRetentionMs: number | undefined
   listen: ListenConfig
   nextcloud: NextcloudConfig
   offer: OfferConfig
@@ -78,7 +82,9 @@ export function loadConfig(environment: Environment): Config {
   const nextcloud = nextcloudConfig(settings, problems)
   const listen = listenConfig(settings)
   const deployment = deploymentConfig(settings, listen, nextcloud?.url, problems)
-  const storage = storageConfig(settings, deployment, environment, problems)
+  const isBuiltin =
+    deployment !== undefined && 'oauth' in deployment && deployment.oauth.server === 'builtin'
+  const storage = storageConfig(settings, isBuiltin, environment, problems)
   const documents = documentsConfig(settings, problems)
   const search = searchConfig(settings, environment, problems)
   if (problems.length > 0 || deployment === undefined || nextcloud === undefined) {
@@ -87,6 +93,7 @@ export function loadConfig(environment: Environment): Config {
   return {
     deployment,
     storage,
+    auditRetentionMs: auditRetention(settings),
     listen,
     nextcloud,
     offer: {
@@ -108,6 +115,19 @@ export function loadConfig(environment: Environment): Config {
       ...searchWarnings(settings, search),
     ],
   }
+}
+
+/**
+ * Reads what the storage is, whatever the rest of the configuration says.
+ * @throws ConfigError
+ */
+export function loadStorageConfig(environment: Environment): StorageConfig {
+  const problems: ConfigProblem[] = []
+  const settings = parseSettings(environment, problems)
+  const storage = storageAlone(settings, environment, problems)
+  const own = problems.filter(({ name }) => /^(TOKEN|DATABASE)_/.test(name))
+  if (storage === undefined || own.length > 0) throw new ConfigError(own)
+  return storage
 }
 
 /**

@@ -1,10 +1,9 @@
 /** Who calls and on whose behalf: the deployment mode, given or inferred, with what it needs. */
-import { homedir } from 'node:os'
-import { join } from 'node:path'
 import { isLoopback, type ListenConfig } from './listen.ts'
 import { type AuthorizationServerKind, type OAuthConfig, oauthConfig } from './oauth.ts'
 import type { ConfigProblem } from './problems.ts'
 import type { Mode, Settings } from './schema.ts'
+import { requireStorage } from './storage.ts'
 
 /** Modes in which callers come with OAuth access tokens. */
 export type OAuthMode = 'login_flow' | 'oauth_multi_audience' | 'oauth_token_exchange'
@@ -14,14 +13,6 @@ export type Deployment =
   | { mode: 'single_user_basic'; loginName: string; password: string }
   | { mode: 'multi_user_basic' }
   | { mode: OAuthMode; oauth: OAuthConfig }
-
-/** The database for what must be remembered. */
-export interface StorageConfig {
-  /** Path of the file. */
-  path: string
-  /** Fernet keys, comma separated; undefined: in a file beside the database, made when needed. */
-  keys: string | undefined
-}
 
 /** The mode; undefined where what it needs is missing, which is then in `problems`. */
 export function deploymentConfig(
@@ -69,25 +60,6 @@ function authorizationServer(settings: Settings, mode: Mode): AuthorizationServe
   )
 }
 
-/**
- * The storage, where it is configured or always needed; half of it is a fault.
- * @param deployment undefined where it is itself at fault
- */
-export function storageConfig(
-  settings: Settings,
-  deployment: Deployment | undefined,
-  environment: Readonly<Record<string, string | undefined>>,
-  problems: ConfigProblem[],
-): StorageConfig | undefined {
-  const { TOKEN_STORAGE_DB: path, TOKEN_ENCRYPTION_KEY: keys } = settings
-  if (deployment !== undefined && 'oauth' in deployment && deployment.oauth.server === 'builtin') {
-    return { path: path ?? defaultPath(environment), keys }
-  }
-  if (path !== undefined && keys !== undefined) return { path, keys }
-  if (path !== undefined || keys !== undefined) requireStorage(settings, problems)
-  return undefined
-}
-
 function inferredMode(settings: Settings): Mode {
   const { NEXTCLOUD_USERNAME, NEXTCLOUD_PASSWORD, ENABLE_TOKEN_EXCHANGE } = settings
   // One of the two alone is meant as both: the other is then told to be missing.
@@ -95,24 +67,6 @@ function inferredMode(settings: Settings): Mode {
     return 'single_user_basic'
   }
   return ENABLE_TOKEN_EXCHANGE ? 'oauth_token_exchange' : 'login_flow'
-}
-
-function requireStorage(settings: Settings, problems: ConfigProblem[]): void {
-  const fixes = {
-    TOKEN_STORAGE_DB:
-      'is missing; set it to the path of the database, as in /var/lib/nextcloud-mcp-server/tokens.db',
-    TOKEN_ENCRYPTION_KEY: 'is missing; `nextcloud-mcp-server keygen` prints one. Keep it safe',
-  }
-  for (const [name, message] of Object.entries(fixes) as [keyof typeof fixes, string][]) {
-    const told = problems.some(problem => problem.name === name)
-    if (settings[name] === undefined && !told) problems.push({ name, message })
-  }
-}
-
-/** Where programs keep their data (XDG Base Directory Specification). */
-function defaultPath({ XDG_DATA_HOME }: Readonly<Record<string, string | undefined>>): string {
-  const base = XDG_DATA_HOME?.startsWith('/') ? XDG_DATA_HOME : join(homedir(), '.local', 'share')
-  return join(base, 'nextcloud-mcp-server', 'tokens.db')
 }
 
 function singleUser(

@@ -3,11 +3,21 @@
  * The reference page and the start-up checks derive from this one table.
  */
 import { z } from 'zod'
+import { parseDatabaseUrl } from './database-url.ts'
 import { DOCUMENT_SETTINGS } from './documents-schema.ts'
 import { QUERY_SETTINGS } from './query-schema.ts'
 import { SEARCH_SETTINGS } from './search-schema.ts'
 import { SYNC_SETTINGS } from './sync-schema.ts'
-import { address, flag, names, type Setting, seconds, setting, withDefault } from './values.ts'
+import {
+  address,
+  count,
+  flag,
+  names,
+  type Setting,
+  seconds,
+  setting,
+  withDefault,
+} from './values.ts'
 
 /** Deployment modes: who calls, and how Nextcloud is reached. */
 export const MODES = [
@@ -39,6 +49,14 @@ const scopes = z
   .refine(words => words.every(word => /^[\x21\x23-\x5B\x5D-\x7E]+$/.test(word)), {
     error: 'must be scopes separated by spaces, without quotation marks',
   })
+
+/** The address of a PostgreSQL database. */
+const databaseUrl = z.string().transform((value, context) => {
+  const address = parseDatabaseUrl(value)
+  if (!('problem' in address)) return address
+  context.addIssue({ code: 'custom', message: address.problem })
+  return z.NEVER
+})
 
 const port = z
   .string()
@@ -218,6 +236,20 @@ export const SETTINGS = {
   TOKEN_ENCRYPTION_KEY: setting(
     'Key that encrypts the database, as `nextcloud-mcp-server keygen` prints it; several, comma separated, while changing it: the first encrypts. Default with the built-in authorization server: made at the first start, and kept beside the database in a file that ends in .key.',
     z.string().min(1),
+  ),
+  DATABASE_URL: setting(
+    'PostgreSQL database in place of TOKEN_STORAGE_DB, for several replicas of this server: postgres://user:password@host:5432/database?sslmode=verify-full. sslmode is disable (the default), require, verify-ca or verify-full; sslrootcert, sslcert and sslkey name PEM files. Needs TOKEN_ENCRYPTION_KEY, the same for all.',
+    databaseUrl,
+  ),
+  DATABASE_POOL_SIZE: withDefault(
+    'Most connections of one process to DATABASE_URL.',
+    count(1, 1_000),
+    '10',
+  ),
+  AUDIT_RETENTION_DAYS: withDefault(
+    'Days that lines of the audit log are kept; 0: for ever.',
+    count(0, 36_500),
+    '365',
   ),
   ...DOCUMENT_SETTINGS,
   ...SEARCH_SETTINGS,

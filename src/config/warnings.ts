@@ -25,7 +25,7 @@ function misspelt(environment: Readonly<Record<string, string | undefined>>): st
   const known = Object.keys(SETTINGS)
   return Object.keys(environment).flatMap(name => {
     if (
-      !/^(NEXTCLOUD|MCP|EXCLUDED|OIDC|TOKEN|ENABLE|EMBEDDING|INFINITY|SYNC|VECTOR|WEBHOOK|DOCUMENT|UNSTRUCTURED|DOCLING|CUSTOM_PROCESSOR|SEARCH|QDRANT)_/.test(
+      !/^(NEXTCLOUD|MCP|EXCLUDED|OIDC|TOKEN|ENABLE|EMBEDDING|INFINITY|SYNC|VECTOR|WEBHOOK|DOCUMENT|UNSTRUCTURED|DOCLING|CUSTOM_PROCESSOR|SEARCH|QDRANT|DATABASE|AUDIT)_/.test(
         name,
       ) ||
       known.includes(name)
@@ -44,11 +44,22 @@ function risky(settings: Settings): string[] {
   if (settings.MCP_ALLOW_UNAUTHENTICATED_NETWORK && !isLoopback(settings.MCP_HOST)) {
     warnings.push('everybody who can reach the port acts as the configured user')
   }
+  const database = settings.DATABASE_URL
+  if (database !== undefined && database.tls === undefined && !isNear(database.host)) {
+    warnings.push(
+      'DATABASE_URL has no sslmode: what is not encrypted in the database crosses the network in the clear; add ?sslmode=verify-full, or ?sslmode=disable where the network is safe',
+    )
+  }
   const url = URL.parse(settings.NEXTCLOUD_HOST ?? '')
   if (url?.protocol === 'http:' && !isLoopback(url.hostname)) {
     warnings.push('NEXTCLOUD_HOST uses http: credentials cross the network unprotected')
   }
   return warnings
+}
+
+/** This machine, or a socket on it. */
+function isNear(host: string): boolean {
+  return host.startsWith('/') || isLoopback(host)
 }
 
 function riskyOAuth(oauth: OAuthConfig): string[] {
@@ -76,7 +87,8 @@ function unfitForExchange(settings: Settings, deployment: Deployment): string[] 
       : []
   }
   const warnings: string[] = []
-  if (deployment.oauth.client === undefined && settings.TOKEN_STORAGE_DB === undefined) {
+  const isKept = (settings.DATABASE_URL ?? settings.TOKEN_STORAGE_DB) !== undefined
+  if (deployment.oauth.client === undefined && !isKept) {
     warnings.push(
       'without OIDC_CLIENT_ID or TOKEN_STORAGE_DB this server registers itself anew at each start',
     )
@@ -93,6 +105,9 @@ function unfitForExchange(settings: Settings, deployment: Deployment): string[] 
 function withoutEffect(settings: Settings, deployment: Deployment): string[] {
   const server = 'oauth' in deployment ? deployment.oauth.server : undefined
   const warnings: string[] = []
+  if (settings.DATABASE_URL !== undefined && settings.TOKEN_STORAGE_DB !== undefined) {
+    warnings.push('TOKEN_STORAGE_DB has no effect: DATABASE_URL takes its place')
+  }
   if (server === 'builtin' && settings.OIDC_DISCOVERY_URL !== undefined) {
     warnings.push('OIDC_DISCOVERY_URL has no effect: MCP_AUTHORIZATION_SERVER is builtin')
   }

@@ -1,6 +1,7 @@
 /** From what a tool returns to what a client gets. */
 import type { CallToolResult, ContentBlock } from '@modelcontextprotocol/server'
 import { CodedError } from '../nextcloud/errors.ts'
+import { isPassing } from '../vault/errors.ts'
 
 const BLOCKS = Symbol('content blocks')
 
@@ -89,8 +90,16 @@ export interface ErrorBody {
   outcome_unknown?: true
 }
 
-/** The public face of any error. What is not a {@link CodedError} tells nothing of itself. */
+/** The public face of any error. What is not a {@link CodedError} tells next to nothing of itself. */
 export function errorBody(error: unknown): ErrorBody {
+  if (isPassing(error)) {
+    return {
+      code: 'UNREACHABLE',
+      message: 'This server cannot reach its own storage at the moment',
+      hint: 'Try again in a while.',
+      ...(error.code === 'OUTCOME_UNKNOWN' ? { outcome_unknown: true } : {}),
+    }
+  }
   if (!(error instanceof CodedError)) {
     return {
       code: 'INTERNAL',

@@ -11,6 +11,7 @@ import { cors } from 'hono/cors'
 import { scopesOf } from '../identity/caller.ts'
 import { announcedScopes, missingScopes } from '../mcp/scope-check.ts'
 import { SESSION_HEADER } from '../mcp/server.ts'
+import { isPassing } from '../vault/errors.ts'
 import { NAME, VERSION } from '../version.ts'
 import { addBrowserRoutes, addOpenRoutes } from './authorization-routes.ts'
 import { MAX_REQUEST_BYTES, onlyParsedBody, withParsedBody } from './body.ts'
@@ -23,6 +24,8 @@ import { addMetadataRoutes } from './well-known.ts'
 
 /** Longest a call may go on after the process was asked to stop. */
 const SHUTDOWN_LIMIT_MS = 30_000
+/** When to come again while the storage is out of order. */
+const RETRY_AFTER_S = 5
 /** How long finished answers and open subscription streams may still hold their connections. */
 const LAST_ANSWERS_MS = 200
 
@@ -128,6 +131,11 @@ export function createHttpApp(
   )
   app.notFound(() => lost(config, 404))
   app.onError((error, c) => {
+    if (isPassing(error)) {
+      composition.log.warn({ code: error.code }, error.message)
+      c.header('retry-after', String(RETRY_AFTER_S))
+      return c.json({ error: 'temporarily_unavailable' }, 503)
+    }
     composition.log.error({ error: error.stack }, 'fault')
     return c.json({ error: 'internal_error' }, 500)
   })

@@ -100,7 +100,12 @@ export function wirePeople(options: PeopleOptions): People {
         serverUrl,
         base,
         browsers: createBrowsers({ serverUrl, nextcloudUrl, secret, sessions }),
-        logins: createLogins(vault.pending, nextcloud.http, config.nextcloud.publicUrl),
+        logins: createLogins({
+          pending: vault.pending,
+          http: nextcloud.http,
+          publicUrl: config.nextcloud.publicUrl,
+          discard: connections.discard,
+        }),
         tickets,
         connections,
         offered,

@@ -1,7 +1,7 @@
 /** Opens the storage that is configured, its faults told as those of the configuration. */
-import { type Config, ConfigError } from '../config/config.ts'
+import { type Config, ConfigError, describeDatabase, type StorageConfig } from '../config/config.ts'
 import type { Logger } from '../telemetry/log.ts'
-import { isVaultError } from '../vault/errors.ts'
+import { isVaultError, type RowName } from '../vault/errors.ts'
 import { keysBeside } from '../vault/key-file.ts'
 import type { Vault } from '../vault/vault.ts'
 
@@ -11,20 +11,36 @@ import type { Vault } from '../vault/vault.ts'
  *   stored"
  */
 export async function openStorage(config: Config, log: Logger): Promise<Vault | undefined> {
-  if (config.storage === undefined) return undefined
-  // Only where it is used: most servers have one user and nothing to remember.
-  const { openVault } = await import('../vault/sqlite/open.ts')
-  const { path } = config.storage
+  const { storage } = config
+  if (storage === undefined) return undefined
+  const onUnreadable = (row: RowName) => log.warn({ ...row }, 'a stored row cannot be decrypted')
   try {
-    const keys = config.storage.keys ?? (await keysBeside(path))
-    return await openVault({
-      path,
-      keys,
-      onUnreadable: row => log.warn({ ...row }, 'a stored row cannot be decrypted'),
-    })
+    return await openVaultAt(storage, onUnreadable)
   } catch (error) {
     if (!isVaultError(error)) throw error
-    const name = error.code.startsWith('KEY_') ? 'TOKEN_ENCRYPTION_KEY' : 'TOKEN_STORAGE_DB'
+    const where = storage.kind === 'postgres' ? 'DATABASE_URL' : 'TOKEN_STORAGE_DB'
+    const name = error.code.startsWith('KEY_') ? 'TOKEN_ENCRYPTION_KEY' : where
     throw new ConfigError([{ name, message: error.message }])
   }
+}
+
+/** The vault in a storage. @throws VaultError */
+export async function openVaultAt(
+  storage: StorageConfig,
+  onUnreadable: (row: RowName) => void,
+): Promise<Vault> {
+  // Only where it is used: most servers have one user and nothing to remember.
+  if (storage.kind === 'postgres') {
+    const { openPostgresVault } = await import('../vault/postgres/open.ts')
+    const { address, keys, poolSize: size } = storage
+    return openPostgresVault({ address, keys, size, onUnreadable })
+  }
+  const { openVault } = await import('../vault/sqlite/open.ts')
+  const { path } = storage
+  return openVault({ path, keys: storage.keys ?? (await keysBeside(path)), onUnreadable })
+}
+
+/** Where a storage is, for people. */
+export function placeOf(storage: StorageConfig): string {
+  return storage.kind === 'postgres' ? describeDatabase(storage.address) : storage.path
 }

@@ -7,8 +7,9 @@ export type VaultErrorCode =
   | 'KEY_MISMATCH' // the database was written with another key
   | 'UNREADABLE_ROW' // one row cannot be decrypted; it is kept, and the others are readable
   | 'NOT_FOUND' // there is no database at the path, where one has to be
-  | 'CANNOT_OPEN' // the path cannot be opened or created
-  | 'READ_ONLY' // the file or its directory cannot be written
+  | 'CANNOT_OPEN' // the path cannot be opened or created, or the database server refuses
+  | 'UNREACHABLE' // the database server does not answer
+  | 'READ_ONLY' // the file or its directory cannot be written, or the database server is a standby
   | 'LOCKED' // another process held the database for too long
   | 'DISK_FULL'
   | 'NOT_A_DATABASE'
@@ -17,6 +18,7 @@ export type VaultErrorCode =
   | 'LEASE_TIMEOUT' // somebody else kept a lease for longer than one was ready to wait
   | 'BAD_INPUT' // the arguments are wrong; nothing was changed
   | 'CLOSED' // used after close()
+  | 'OUTCOME_UNKNOWN' // the connection broke while a change was stored: it may be there or not
   | 'STORAGE_FAILED' // anything else that the database reports
 
 /** What a {@link VaultError} may say beside its code. */
@@ -52,6 +54,19 @@ export class VaultError extends Error {
     this.fix = details.fix
     this.row = details.row
   }
+}
+
+/** What passes by itself, so that trying again in a while may help. */
+const PASSING: readonly VaultErrorCode[] = [
+  'UNREACHABLE',
+  'LOCKED',
+  'LEASE_TIMEOUT',
+  'OUTCOME_UNKNOWN',
+]
+
+/** Whether the storage is out of order for a while only. */
+export function isPassing(error: unknown): error is VaultError {
+  return error instanceof VaultError && PASSING.includes(error.code)
 }
 
 /** Tells a {@link VaultError} of the given code from everything else. */

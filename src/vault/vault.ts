@@ -178,6 +178,9 @@ export interface AuditLog {
   retain(since: Time): Promise<number>
 }
 
+/** The audit log alone: read without a key and without the right to write. */
+export type AuditReader = Pick<AuditLog, 'page'> & { close(): Promise<void> }
+
 /** Who holds a lease. */
 export interface Lease {
   readonly owner: string

@@ -75,15 +75,28 @@ interface Stored extends Omit<Login, 'id'> {
 }
 
 const KIND = 'login'
+/** That a login was called off, for whoever is just being told what was granted. */
+const CANCELLED = 'login-cancelled'
 /** In a minute; each leaves a trace in Nextcloud for a while. */
 const MOST_LOGINS = { max: 300, maxOfOne: 60 }
 
-/**
- * @param publicUrl address under which browsers reach Nextcloud, where it tells another one
- */
-export function createLogins(pending: Pending, http: Http, publicUrl?: string): Logins {
+/** What logins are made with. */
+export interface LoginsOptions {
+  readonly pending: Pending
+  readonly http: Http
+  /** Address under which browsers reach Nextcloud, where it tells another one. */
+  readonly publicUrl: string | undefined
+  /** Gives an app password back that nobody will use. */
+  readonly discard: (granted: GrantedLogin) => Promise<void>
+}
+
+/** @see Logins */
+export function createLogins({ pending, http, publicUrl, discard }: LoginsOptions): Logins {
   const begun = createRateLimit({ ...MOST_LOGINS, windowMs: 60_000 })
-  /** Nextcloud tells what was granted once: of two that ask at once, one would never know. */
+  /**
+   * Nextcloud tells what was granted once: of two that ask at once, one learns it from the storage
+   * when it asks next.
+   */
   const asking = new Map<string, Promise<GrantedLogin | undefined>>()
 
   const stored = async (browserId: string, id: string): Promise<Stored | undefined> => {
@@ -92,8 +105,12 @@ export function createLogins(pending: Pending, http: Http, publicUrl?: string): 
   }
   const ask = async (id: string, login: Stored): Promise<GrantedLogin | undefined> => {
     const granted = await pollLoginFlow(http, login.pollToken)
-    if (granted !== undefined) await pending.put(KIND, id, { ...login, granted }, LOGIN_FLOW_MS)
-    return granted
+    if (granted === undefined) return undefined
+    await pending.put(KIND, id, { ...login, granted }, LOGIN_FLOW_MS)
+    // Called off meanwhile, on this replica or another, with nothing to give back there.
+    if ((await pending.get(CANCELLED, id)) === undefined) return granted
+    if ((await pending.take(KIND, id)) !== undefined) await discard(granted)
+    return undefined
   }
 
   return {
@@ -132,11 +149,11 @@ export function createLogins(pending: Pending, http: Http, publicUrl?: string): 
     },
 
     async cancel(browserId, id) {
-      // What Nextcloud is telling at this moment would be kept after the login is gone.
-      await asking.get(id)?.catch(() => undefined)
-      const login = await stored(browserId, id)
+      if ((await stored(browserId, id)) === undefined) return undefined
+      // Before it is taken: what Nextcloud is telling at this moment would be kept after that.
+      await pending.put(CANCELLED, id, {}, LOGIN_FLOW_MS)
+      const login = (await pending.take(KIND, id)) as Stored | undefined
       if (login === undefined) return undefined
-      await pending.take(KIND, id)
       if (login.granted !== undefined) return { ...login, id }
       const granted = await pollLoginFlow(http, login.pollToken).catch((error: unknown) => {
         if (isCodedError(error)) return undefined

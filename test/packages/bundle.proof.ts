@@ -49,7 +49,7 @@ test('the manifest is one, by the schema of those who read it', async () => {
 
 test('it has the native part of the search for every platform', () => {
   const modules = readdirSync(join(unpacked.folder, 'node_modules'))
-  expect(modules.filter(name => /^sqlite-vec-/.test(name))).toEqual([
+  expect(modules.filter(name => name.startsWith('sqlite-vec-'))).toEqual([
     'sqlite-vec-darwin-arm64',
     'sqlite-vec-darwin-x64',
     'sqlite-vec-linux-arm64',

@@ -2,10 +2,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { basic, type TestUser } from './credentials.ts'
+import { freePort } from './ports.ts'
 
 /** Where the servers are mounted, as Nextcloud has its own. */
 export const DAV_ROOT = '/remote.php/dav'
@@ -169,16 +169,4 @@ async function ready(
 function isInstalled(program: string): boolean {
   const folders = (process.env.PATH ?? '').split(delimiter)
   return folders.some(folder => existsSync(join(folder, program)))
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      const port = typeof address === 'object' && address !== null ? address.port : 0
-      probe.close(() => resolve(port))
-    })
-  })
 }

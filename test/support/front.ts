@@ -5,21 +5,22 @@ import { listen, passOn } from './relay.ts'
 export interface Front {
   /** `http://localhost:PORT` */
   readonly url: string
-  /** Passes requests on to this port of loopback from here on. */
-  lead(port: number): void
+  /** Passes requests on to this port of loopback from here on; to several, in turn. */
+  lead(...ports: number[]): void
   close(): Promise<void>
 }
 
 /** An address that is known before the server behind it is started. */
 export async function startFront(): Promise<Front> {
-  let target = 0
+  let targets = [0]
+  let turn = 0
   const { port, close } = await listen((incoming, outgoing) =>
-    passOn(incoming, outgoing, { port: target }),
+    passOn(incoming, outgoing, { port: targets[turn++ % targets.length] ?? 0 }),
   )
   return {
     url: `http://localhost:${port}`,
-    lead(port: number) {
-      target = port
+    lead(...ports) {
+      targets = ports
     },
     close,
   }

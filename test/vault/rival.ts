@@ -1,10 +1,10 @@
 /** One of two processes that use the same vault at the same time; prints what it got as JSON. */
 import { once } from 'node:events'
 import { withLease } from '../../src/vault/lease.ts'
-import { openVault } from '../../src/vault/sqlite/open.ts'
 import type { Vault } from '../../src/vault/vault.ts'
+import { openVaultIn } from './open.ts'
 
-const [path = '', keys = '', task = '', name = '', count = '0'] = process.argv.slice(2)
+const [place = '', keys = '', task = '', name = '', count = '0'] = process.argv.slice(2)
 const times = Array.from({ length: Number(count) }, (_, at) => at)
 
 const TASKS: Record<string, (vault: Vault) => Promise<unknown>> = {
@@ -41,7 +41,7 @@ const TASKS: Record<string, (vault: Vault) => Promise<unknown>> = {
 
 process.stdout.write('ready\n')
 await once(process.stdin, 'data')
-const vault = await openVault({ path, keys })
+const vault = await openVaultIn(place, keys)
 const result = (await TASKS[task]?.(vault)) ?? null
 await vault.close()
 process.stdout.write(`${JSON.stringify(result)}\n`)

@@ -6,13 +6,8 @@ import { isBusy } from '../../sqlite/failure.ts'
 import { prepareFile } from '../../sqlite/file.ts'
 import { transaction } from '../../sqlite/transaction.ts'
 import { VaultError } from '../errors.ts'
+import type { Row, Value } from '../sql/statements.ts'
 import { failureOf, fileFailureOf } from './failure.ts'
-
-/** What a column may hold. */
-export type Value = string | number | null
-
-/** A row by column name; text, integers and null only. */
-export type Row = Record<string, Value>
 
 /** Statements inside one transaction. They are prepared once and kept. */
 export interface Sql {

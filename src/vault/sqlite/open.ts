@@ -1,21 +1,17 @@
 /** Opens the vault in an SQLite file. */
 import { hostname } from 'node:os'
-import { createBrowserSessions } from '../browser-sessions.ts'
 import type { RowName } from '../errors.ts'
-import { parseKeyring } from '../keyring.ts'
-import { createPending } from '../pending.ts'
-import type { AuditLog, Time, Vault } from '../vault.ts'
-import { createAppPasswords } from './app-passwords.ts'
-import { AUDIT_TABLE, createAuditLog, readAuditPage } from './audit.ts'
-import { createClients } from './clients.ts'
-import type { Context } from './context.ts'
+import { type Keyring, parseKeyring } from '../keyring.ts'
+import { AUDIT_TABLE, readAuditPage } from '../sql/audit.ts'
+import { checkKeys } from '../sql/keys.ts'
+import { migrate } from '../sql/migrations.ts'
+import { type Inspection, inspect } from '../sql/status.ts'
+import { createVault } from '../sql/vault.ts'
+import type { AuditReader, Time, Vault } from '../vault.ts'
 import { type Database, openDatabase } from './database.ts'
-import { createLeases } from './leases.ts'
-import { check, checkKeys, reencrypt } from './maintenance.ts'
+import { drive, sqlDatabase } from './drive.ts'
 import { PYTHON_AUDIT, takeOver } from './python.ts'
-import { createRecords } from './records.ts'
-import { createRefreshTokens } from './refresh-tokens.ts'
-import { hasTable, migrate } from './schema.ts'
+import { hasTable, SCHEMA } from './schema.ts'
 
 /** Where the vault is, and what opens it. */
 export interface VaultOptions {
@@ -38,67 +34,58 @@ export interface VaultOptions {
 export async function openVault(options: VaultOptions): Promise<Vault> {
   const keyring = parseKeyring(options.keys)
   const { path, now = Date.now, onUnreadable = () => {}, lockWaitMs } = options
-  const database = await openDatabase(path, lockWaitMs === undefined ? {} : { lockWaitMs })
-  return openVaultOn({ database, keyring, now, host: hostname(), onUnreadable })
+  const file = await openDatabase(path, lockWaitMs === undefined ? {} : { lockWaitMs })
+  return openVaultOn(file, { keyring, now, onUnreadable })
 }
 
-/** The vault on a database already open, which it closes at its end or when it cannot be opened. */
-export async function openVaultOn(context: Context): Promise<Vault> {
-  const { database, keyring, now } = context
+/** The vault on a file already open, which it closes at its end or when it cannot be opened. */
+export async function openVaultOn(
+  file: Database,
+  {
+    keyring,
+    now,
+    onUnreadable,
+  }: {
+    readonly keyring: Keyring
+    readonly now: () => Time
+    readonly onUnreadable: (row: RowName) => void
+  },
+): Promise<Vault> {
   try {
-    await database.write(sql => {
-      migrate(sql, database.path, now())
-      takeOver(sql, keyring, database.path)
-      checkKeys(sql, keyring, database.path)
+    await file.write(sql => {
+      drive(sql, migrate(SCHEMA, file.path, now()))
+      takeOver(sql, keyring, file.path)
+      drive(sql, checkKeys(keyring, file.path))
     })
   } catch (error) {
-    database.close()
+    file.close()
     throw error
   }
-  const records = createRecords(context)
-  return {
-    refreshTokens: createRefreshTokens(context),
-    appPasswords: createAppPasswords(context),
-    clients: createClients(context),
-    pending: createPending(records),
-    browserSessions: createBrowserSessions(records),
-    records,
-    audit: createAuditLog(context),
-    leases: createLeases(context),
-    check: () => check(context),
-    reencrypt: () => reencrypt(context),
-    prune: () => prune(context),
-    close: async () => database.close(),
-  }
+  const database = sqlDatabase(file, now)
+  return createVault({ database, keyring, now, host: hostname(), onUnreadable })
 }
 
-function prune({ database, now }: Context): Promise<number> {
-  return database.write(sql => {
-    const time = now()
-    const records = sql.run('DELETE FROM vault_record WHERE expires_at <= ?', time)
-    return records + sql.run('DELETE FROM vault_lease WHERE expires_at <= ?', time)
-  })
+/** Looks into a file without changing it. @throws VaultError `NOT_FOUND`, `NOT_A_DATABASE`, ... */
+export async function inspectFile(path: string): Promise<Inspection> {
+  return inspect(sqlDatabase(await openDatabase(path, { readOnly: true }), Date.now), SCHEMA)
 }
-
-/** The audit log alone: read without a key and without the right to write. */
-export type AuditReader = Pick<AuditLog, 'page'> & { close(): void }
 
 /**
  * Opens the audit log of a database, also of one that only the Python server has used so far.
  * @throws VaultError `NOT_FOUND`, `NOT_A_DATABASE`, ...
  */
 export async function openAuditReader(path: string): Promise<AuditReader> {
-  const database: Database = await openDatabase(path, { readOnly: true })
+  const file = await openDatabase(path, { readOnly: true })
   return {
     page: query =>
-      database.read(sql => {
+      file.read(sql => {
         const source = [
           { table: AUDIT_TABLE, from: AUDIT_TABLE },
           { table: 'audit_logs', from: PYTHON_AUDIT },
         ].find(({ table }) => hasTable(sql, table))
         if (source === undefined) return { entries: [], next: undefined }
-        return readAuditPage(sql, source.from, query)
+        return drive(sql, readAuditPage(source.from, query))
       }),
-    close: () => database.close(),
+    close: async () => file.close(),
   }
 }

@@ -12,8 +12,9 @@
  */
 import { VaultError } from '../errors.ts'
 import type { Keyring } from '../keyring.ts'
+import type { Row, Value } from '../sql/statements.ts'
 import { UNKNOWN_ISSUER } from '../vault.ts'
-import type { Row, Sql, Value } from './database.ts'
+import type { Sql } from './database.ts'
 import { hasTable } from './schema.ts'
 
 /** The audit log of the Python server in the columns of this one. */

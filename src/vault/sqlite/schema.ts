@@ -2,14 +2,17 @@
  * The tables, in the steps in which they came to be.
  *
  * All names begin with `vault_`: in a database of the Python server the tables stand beside its own.
- * Columns marked `sealed` hold Fernet tokens (see maintenance.ts), those ending in `_hash` SHA-256 of a
+ * Columns marked `sealed` hold Fernet tokens (see sql/maintenance.ts), those ending in `_hash` SHA-256 of a
  * secret; times are milliseconds since 1970, lists JSON.
  */
-import { VaultError } from '../errors.ts'
+import type { Schema } from '../sql/migrations.ts'
+import { get } from '../sql/statements.ts'
 import type { Sql } from './database.ts'
 
+const TABLE = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?"
+
 /** One step after another; a step that was released is never changed. */
-const MIGRATIONS: readonly string[] = [
+const STEPS: readonly string[] = [
   `
   CREATE TABLE vault_note (
     name TEXT PRIMARY KEY,
@@ -109,32 +112,17 @@ const MIGRATIONS: readonly string[] = [
   `,
 ]
 
-/**
- * Brings the tables up to date. Two processes may start at once: the caller's transaction lets one
- * of them do it, and the other finds it done.
- * @throws VaultError `NEWER_SCHEMA`
- */
-export function migrate(sql: Sql, path: string, now: number): void {
-  sql.script(
-    'CREATE TABLE IF NOT EXISTS vault_migration (version INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL) STRICT',
-  )
-  const version = Number(sql.get('SELECT max(version) AS version FROM vault_migration')?.version)
-  if (version > MIGRATIONS.length) {
-    throw new VaultError(
-      'NEWER_SCHEMA',
-      `The database ${path} was written by a newer version of this server (schema ${version}; this one knows ${MIGRATIONS.length})`,
-      { fix: 'Use that version, or a backup from before the update. Nothing was changed.' },
-    )
-  }
-  for (const [at, step] of MIGRATIONS.entries()) {
-    if (at < version) continue
-    sql.script(step)
-    sql.run('INSERT INTO vault_migration (version, applied_at) VALUES (?, ?)', at + 1, now)
-  }
+/** What the tables are made with. */
+export const SCHEMA: Schema = {
+  steps: STEPS,
+  notes:
+    'CREATE TABLE vault_migration (version INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL) STRICT',
+  *hasTable(name) {
+    return (yield* get(TABLE, name)) !== undefined
+  },
 }
 
 /** Whether a table is there. */
 export function hasTable(sql: Sql, name: string): boolean {
-  const found = sql.get("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?", name)
-  return found !== undefined
+  return sql.get(TABLE, name) !== undefined
 }

@@ -1,10 +1,9 @@
 /** A Keycloak of the test's own, with the realm of `deploy/keycloak` imported as people do it. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { copyFile, mkdir } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { freePorts } from '../../support/ports.ts'
 
 const REALM_FILE = join(import.meta.dirname, '../../../deploy/keycloak/realm.json')
 const REALM = 'nextcloud-mcp'
@@ -120,19 +119,6 @@ export async function reachKeycloak(address: KeycloakAddress): Promise<Keycloak>
       return clientId
     },
   }
-}
-
-/** Free ports of 127.0.0.1: told before anybody listens there, because others must know them. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer())
-  return Promise.all(
-    servers.map(async server => {
-      await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-      const { port } = server.address() as AddressInfo
-      await new Promise(resolve => server.close(resolve))
-      return port
-    }),
-  )
 }
 
 async function untilReady(child: ChildProcess, healthUrl: string): Promise<void> {

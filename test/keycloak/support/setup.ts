@@ -1,6 +1,7 @@
 /** Before all files: a Keycloak as it comes, for those that need no other. */
 import type { TestProject } from 'vitest/node'
-import { freePorts, type KeycloakAddress, startKeycloak } from './keycloak.ts'
+import { freePorts } from '../../support/ports.ts'
+import { type KeycloakAddress, startKeycloak } from './keycloak.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -36,8 +36,14 @@ describe('the mode that is meant', () => {
   test('nothing but Nextcloud: people sign in with it, and what must be kept is kept', () => {
     const { deployment, storage } = loadConfig({ ...HOST, XDG_DATA_HOME: '/data' })
     expect(deployment).toMatchObject({ mode: 'login_flow', oauth: { server: 'builtin' } })
-    expect(storage).toEqual({ path: '/data/nextcloud-mcp-server/tokens.db', keys: undefined })
-    expect(loadConfig({ ...HOST, TOKEN_STORAGE_DB: '/x.db' }).storage?.path).toBe('/x.db')
+    expect(storage).toEqual({
+      kind: 'sqlite',
+      path: '/data/nextcloud-mcp-server/tokens.db',
+      keys: undefined,
+    })
+    expect(loadConfig({ ...HOST, TOKEN_STORAGE_DB: '/x.db' }).storage).toMatchObject({
+      path: '/x.db',
+    })
   })
 
   test.each([

@@ -3,22 +3,8 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { type AuditOptions, audit, timeOf } from '../../../src/commands/audit.ts'
 import { keygen } from '../../../src/commands/keygen.ts'
 import { parseKey } from '../../../src/vault/fernet.ts'
+import { printed } from '../../support/printed.ts'
 import { openTestVault, temporaryFolder } from './support.ts'
-
-/** What a command prints. */
-async function printed(command: () => Promise<void>): Promise<string> {
-  let text = ''
-  const write = vi.spyOn(process.stdout, 'write').mockImplementation(chunk => {
-    text += chunk
-    return true
-  })
-  try {
-    await command()
-  } finally {
-    write.mockRestore()
-  }
-  return text
-}
 
 test('keygen prints a key and nothing else', async () => {
   const text = await printed(keygen)

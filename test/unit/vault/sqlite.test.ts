@@ -234,11 +234,9 @@ async function asNobody<T>(work: () => Promise<T>): Promise<T> {
 
 test('a full disk is told, and what was stored before is intact', async () => {
   const database = await openDatabase(freshPath())
-  const vault = await openVaultOn({
-    database,
+  const vault = await openVaultOn(database, {
     keyring: parseKeyring(KEY),
     now: Date.now,
-    host: 'test',
     onUnreadable: () => {},
   })
   await fill(vault)

@@ -1,8 +1,8 @@
-/** The audit log in SQLite. */
+/** The audit log in a database. */
 import { VaultError } from '../errors.ts'
 import type { AuditEntry, AuditLog, AuditPage, AuditQuery, NewAuditEntry, Time } from '../vault.ts'
 import { absent, type Context } from './context.ts'
-import type { Row, Sql, Value } from './database.ts'
+import { all, type Row, run, type Value, type Work } from './statements.ts'
 
 /** Where {@link readAuditPage} finds its columns. */
 export const AUDIT_TABLE = 'vault_audit'
@@ -14,19 +14,18 @@ const MAX_LIMIT = 1_000
 export function createAuditLog(context: Context): AuditLog {
   const { database } = context
   return {
-    append: entry => database.write(sql => note(sql, context, entry)),
-    page: query => database.read(sql => readAuditPage(sql, AUDIT_TABLE, query)),
-    retain: since => database.write(sql => dropBefore(sql, since)),
+    append: entry => database.write(() => note(context, entry)),
+    page: query => database.read(() => readAuditPage(AUDIT_TABLE, query)),
+    retain: since => database.write(() => dropBefore(since)),
   }
 }
 
 /** Adds a line within a transaction, so that a change and its line are stored together. */
-export function note(
-  sql: Sql,
+export function* note(
   { now, host }: Pick<Context, 'now' | 'host'>,
   entry: NewAuditEntry,
-): void {
-  sql.run(
+): Work<void> {
+  yield* run(
     `INSERT INTO vault_audit (time, event, user_id, resource_type, resource_id, method, host)
      VALUES (?, ?, ?, ?, ?, ?, ?)`,
     now(),
@@ -44,7 +43,7 @@ export function note(
  * @param source table or subquery with the columns of `vault_audit`
  * @throws VaultError `BAD_INPUT` for a limit out of range or a cursor that is none
  */
-export function readAuditPage(sql: Sql, source: string, query: AuditQuery = {}): AuditPage {
+export function* readAuditPage(source: string, query: AuditQuery = {}): Work<AuditPage> {
   const { userId, event, since, until, cursor, limit = DEFAULT_LIMIT } = query
   if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT) {
     throw new VaultError('BAD_INPUT', `limit must be a whole number from 1 to ${MAX_LIMIT}`)
@@ -62,7 +61,7 @@ export function readAuditPage(sql: Sql, source: string, query: AuditQuery = {}):
   only('time < ?', until)
   only('(time, id) < (?, ?)', ...(cursor === undefined ? [undefined] : positionOf(cursor)))
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`
-  const rows = sql.all(
+  const rows = yield* all(
     `SELECT id, time, event, user_id, resource_type, resource_id, method, host
      FROM ${source} ${where} ORDER BY time DESC, id DESC LIMIT ?`,
     ...values,
@@ -96,11 +95,11 @@ function entryOf(row: Row): AuditEntry {
 }
 
 /** A trigger holds on to every line that is not older than this note says. */
-function dropBefore(sql: Sql, since: Time): number {
-  sql.run(
+function* dropBefore(since: Time): Work<number> {
+  yield* run(
     `INSERT INTO vault_note (name, value) VALUES ('audit-kept-since', ?)
      ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
     String(since),
   )
-  return sql.run('DELETE FROM vault_audit WHERE time < ?', since)
+  return yield* run('DELETE FROM vault_audit WHERE time < ?', since)
 }

@@ -2,11 +2,11 @@
 import { type RowName, VaultError } from '../errors.ts'
 import type { Keyring } from '../keyring.ts'
 import type { Time } from '../vault.ts'
-import type { Database, Value } from './database.ts'
+import type { SqlDatabase, Value } from './statements.ts'
 
 /** The open vault as its stores see it. */
 export interface Context {
-  readonly database: Database
+  readonly database: SqlDatabase
   readonly keyring: Keyring
   readonly now: () => Time
   /** Name of this machine, for the audit log. */

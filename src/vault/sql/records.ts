@@ -1,9 +1,9 @@
-/** Generic records in SQLite. */
+/** Generic records in a database. */
 import { digest } from '../digest.ts'
 import type { RowName } from '../errors.ts'
 import type { Payload, RecordKeys, Records, VaultRecord } from '../vault.ts'
 import { absent, type Context, json, readable, required, unreadable, unseal } from './context.ts'
-import type { Row } from './database.ts'
+import { all, get, type Row, run } from './statements.ts'
 
 const COLUMNS = {
   grantId: 'grant_hash',
@@ -23,22 +23,23 @@ export function createRecords(context: Context): Records {
   return {
     async put(kind, id, payload, { ttlMs, keys = {} } = {}) {
       required({ kind, id })
-      await database.write(sql => {
+      await database.write(function* () {
         const time = now()
-        sql.run(
+        yield* run(
           `INSERT INTO vault_record (kind, id_hash, data, grant_hash, uid_hash, user_code_hash,
              user_hash, expires_at, created_at)
            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
            ON CONFLICT (kind, id_hash) DO UPDATE SET data = excluded.data,
              grant_hash = excluded.grant_hash, uid_hash = excluded.uid_hash,
              user_code_hash = excluded.user_code_hash, user_hash = excluded.user_hash,
-             consumed_at = CASE WHEN expires_at <= excluded.created_at THEN NULL ELSE consumed_at END,
-             created_at = CASE WHEN expires_at <= excluded.created_at
-               THEN excluded.created_at ELSE created_at END,
+             consumed_at = CASE WHEN vault_record.expires_at <= excluded.created_at
+               THEN NULL ELSE vault_record.consumed_at END,
+             created_at = CASE WHEN vault_record.expires_at <= excluded.created_at
+               THEN excluded.created_at ELSE vault_record.created_at END,
              expires_at = excluded.expires_at`,
           kind,
           digest(id),
-          // With its own name inside, a row cannot pass for another one, whoever edits the file.
+          // With its own name inside, a row cannot pass for another one, whoever edits the database.
           keyring.encrypt(JSON.stringify({ kind, id, payload })),
           hashed(keys.grantId),
           hashed(keys.uid),
@@ -51,15 +52,15 @@ export function createRecords(context: Context): Records {
     },
 
     async get(kind, id) {
-      const row = await database.read(sql =>
-        sql.get(`SELECT * FROM vault_record WHERE ${ONE} AND ${ALIVE}`, kind, digest(id), now()),
+      const row = await database.read(() =>
+        get(`SELECT * FROM vault_record WHERE ${ONE} AND ${ALIVE}`, kind, digest(id), now()),
       )
       return row && recordOf(context, row)
     },
 
     take: (kind, id) =>
-      database.write(sql => {
-        const row = sql.get(
+      database.write(function* () {
+        const row = yield* get(
           `DELETE FROM vault_record WHERE ${ONE} AND ${ALIVE} RETURNING *`,
           kind,
           digest(id),
@@ -70,9 +71,9 @@ export function createRecords(context: Context): Records {
       }),
 
     consume: (kind, id) =>
-      database.write(sql => {
+      database.write(function* () {
         const time = now()
-        const changed = sql.run(
+        const changed = yield* run(
           `UPDATE vault_record SET consumed_at = ?
            WHERE ${ONE} AND ${ALIVE} AND consumed_at IS NULL`,
           time,
@@ -84,8 +85,8 @@ export function createRecords(context: Context): Records {
       }),
 
     async find(kind, key, value) {
-      const rows = await database.read(sql =>
-        sql.all(
+      const rows = await database.read(() =>
+        all(
           `SELECT * FROM vault_record WHERE kind = ? AND ${COLUMNS[key]} = ? AND ${ALIVE}
            ORDER BY created_at DESC, id_hash`,
           kind,
@@ -97,11 +98,13 @@ export function createRecords(context: Context): Records {
     },
 
     delete: (kind, id) =>
-      database.write(sql => sql.run(`DELETE FROM vault_record WHERE ${ONE}`, kind, digest(id)) > 0),
+      database.write(function* () {
+        return (yield* run(`DELETE FROM vault_record WHERE ${ONE}`, kind, digest(id))) > 0
+      }),
 
     deleteBy: (key, value, kind) =>
-      database.write(sql =>
-        sql.run(
+      database.write(() =>
+        run(
           `DELETE FROM vault_record WHERE ${COLUMNS[key]} = ? AND kind = coalesce(?, kind)`,
           digest(value),
           kind ?? null,

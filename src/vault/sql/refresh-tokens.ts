@@ -1,9 +1,9 @@
-/** Grants for background access in SQLite. */
+/** Grants for background access in a database. */
 import type { RowName } from '../errors.ts'
 import type { RefreshToken, RefreshTokenInfo, RefreshTokens } from '../vault.ts'
 import { note } from './audit.ts'
 import { absent, type Context, json, readable, required, stringList, unseal } from './context.ts'
-import type { Row, Sql } from './database.ts'
+import { all, get, type Row, run, type Work } from './statements.ts'
 
 const METHOD = 'offline_access'
 
@@ -11,9 +11,12 @@ const METHOD = 'offline_access'
 export function createRefreshTokens(context: Context): RefreshTokens {
   const { database, keyring, now } = context
 
-  /** Whether the stored token is this one. */
-  const isStored = (sql: Sql, userId: string, token: string): boolean => {
-    const row = sql.get('SELECT token FROM vault_refresh_token WHERE user_id = ?', userId)
+  /** Whether the stored token is this one; it stays so for the rest of the transaction. */
+  const isStored = function* (userId: string, token: string): Work<boolean> {
+    const row = yield* get(
+      `SELECT token FROM vault_refresh_token WHERE user_id = ?${database.forUpdate}`,
+      userId,
+    )
     return row !== undefined && unseal(context, row.token, nameOf(userId)) === token
   }
   const profileSealed = (profile: object | undefined) =>
@@ -21,8 +24,8 @@ export function createRefreshTokens(context: Context): RefreshTokens {
 
   return {
     async get(userId) {
-      const row = await database.read(sql =>
-        sql.get('SELECT * FROM vault_refresh_token WHERE user_id = ?', userId),
+      const row = await database.read(() =>
+        get('SELECT * FROM vault_refresh_token WHERE user_id = ?', userId),
       )
       return row && grantOf(context, row)
     },
@@ -30,15 +33,15 @@ export function createRefreshTokens(context: Context): RefreshTokens {
     async put(grant) {
       const { userId, token, flow = 'flow2', audience = 'nextcloud' } = grant
       required({ userId, token })
-      await database.write(sql => {
+      await database.write(function* () {
         const time = now()
-        sql.run(
+        yield* run(
           `INSERT INTO vault_refresh_token (user_id, token, flow, audience, client_id, scopes,
              profile, provisioned_at, expires_at, created_at, updated_at)
            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
            ON CONFLICT (user_id) DO UPDATE SET token = excluded.token, flow = excluded.flow,
              audience = excluded.audience, client_id = excluded.client_id,
-             scopes = excluded.scopes, profile = coalesce(excluded.profile, profile),
+             scopes = excluded.scopes, profile = coalesce(excluded.profile, vault_refresh_token.profile),
              provisioned_at = excluded.provisioned_at, expires_at = excluded.expires_at,
              updated_at = excluded.updated_at`,
           userId,
@@ -53,15 +56,15 @@ export function createRefreshTokens(context: Context): RefreshTokens {
           time,
           time,
         )
-        note(sql, context, { event: 'store_refresh_token', userId, method: METHOD })
+        yield* note(context, { event: 'store_refresh_token', userId, method: METHOD })
       })
     },
 
     async replace(userId, previous, next) {
       required({ token: next.token })
-      return database.write(sql => {
-        if (!isStored(sql, userId, previous)) return false
-        sql.run(
+      return database.write(function* () {
+        if (!(yield* isStored(userId, previous))) return false
+        yield* run(
           `UPDATE vault_refresh_token
            SET token = ?, expires_at = ?, scopes = coalesce(?, scopes), updated_at = ?
            WHERE user_id = ?`,
@@ -71,32 +74,34 @@ export function createRefreshTokens(context: Context): RefreshTokens {
           now(),
           userId,
         )
-        note(sql, context, { event: 'rotate_refresh_token', userId, method: METHOD })
+        yield* note(context, { event: 'rotate_refresh_token', userId, method: METHOD })
         return true
       })
     },
 
     setProfile: (userId, profile) =>
-      database.write(
-        sql =>
-          sql.run(
-            'UPDATE vault_refresh_token SET profile = ? WHERE user_id = ?',
-            profileSealed(profile),
-            userId,
-          ) > 0,
-      ),
+      database.write(function* () {
+        const changed = yield* run(
+          'UPDATE vault_refresh_token SET profile = ? WHERE user_id = ?',
+          profileSealed(profile),
+          userId,
+        )
+        return changed > 0
+      }),
 
     delete: (userId, onlyToken) =>
-      database.write(sql => {
-        if (onlyToken !== undefined && !isStored(sql, userId, onlyToken)) return false
-        const wasThere = sql.run('DELETE FROM vault_refresh_token WHERE user_id = ?', userId) > 0
-        if (wasThere) note(sql, context, { event: 'delete_refresh_token', userId, method: METHOD })
+      database.write(function* () {
+        if (onlyToken !== undefined && !(yield* isStored(userId, onlyToken))) return false
+        const changed = yield* run('DELETE FROM vault_refresh_token WHERE user_id = ?', userId)
+        const wasThere = changed > 0
+        if (wasThere)
+          yield* note(context, { event: 'delete_refresh_token', userId, method: METHOD })
         return wasThere
       }),
 
     async list() {
-      const rows = await database.read(sql =>
-        sql.all('SELECT * FROM vault_refresh_token ORDER BY updated_at DESC, user_id'),
+      const rows = await database.read(() =>
+        all('SELECT * FROM vault_refresh_token ORDER BY updated_at DESC, user_id'),
       )
       return readable(context, rows, infoOf)
     },

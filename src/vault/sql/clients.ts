@@ -1,9 +1,9 @@
-/** This server's own OAuth clients in SQLite. */
+/** This server's own OAuth clients in a database. */
 import type { RowName } from '../errors.ts'
 import type { Clients, OAuthClient } from '../vault.ts'
 import { note } from './audit.ts'
 import { absent, type Context, required, stringList, unseal } from './context.ts'
-import type { Row, Value } from './database.ts'
+import { all, get, type Row, run, type Value } from './statements.ts'
 
 /** Whom the audit log names where no user is concerned. */
 const SYSTEM = 'system'
@@ -22,17 +22,17 @@ export function createClients(context: Context): Clients {
 
   return {
     async get(issuer) {
-      const row = await database.read(sql =>
-        sql.get('SELECT * FROM vault_client WHERE issuer = ?', issuer),
+      const row = await database.read(() =>
+        get('SELECT * FROM vault_client WHERE issuer = ?', issuer),
       )
       return row && clientOf(context, row)
     },
 
     async put(client) {
       required({ clientId: client.clientId })
-      await database.write(sql => {
+      await database.write(function* () {
         const time = now()
-        sql.run(
+        yield* run(
           `INSERT INTO vault_client (issuer, client_id, client_secret, redirect_uris, issued_at,
              expires_at, registration_token, registration_uri, created_at, updated_at)
            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -52,21 +52,19 @@ export function createClients(context: Context): Clients {
           time,
           time,
         )
-        note(sql, context, entry('store_oauth_client', client.issuer))
+        yield* note(context, entry('store_oauth_client', client.issuer))
       })
     },
 
     delete: issuer =>
-      database.write(sql => {
-        const wasThere = sql.run('DELETE FROM vault_client WHERE issuer = ?', issuer) > 0
-        if (wasThere) note(sql, context, entry('delete_oauth_client', issuer))
+      database.write(function* () {
+        const wasThere = (yield* run('DELETE FROM vault_client WHERE issuer = ?', issuer)) > 0
+        if (wasThere) yield* note(context, entry('delete_oauth_client', issuer))
         return wasThere
       }),
 
     async issuers() {
-      const rows = await database.read(sql =>
-        sql.all('SELECT issuer FROM vault_client ORDER BY issuer'),
-      )
+      const rows = await database.read(() => all('SELECT issuer FROM vault_client ORDER BY issuer'))
       return rows.map(({ issuer }) => String(issuer))
     },
   }

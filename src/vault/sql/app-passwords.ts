@@ -1,9 +1,9 @@
-/** App passwords in SQLite. */
+/** App passwords in a database. */
 import { type RowName, VaultError } from '../errors.ts'
 import type { AppPasswordInfo, AppPasswords } from '../vault.ts'
 import { note } from './audit.ts'
 import { absent, type Context, readable, required, stringList, unseal } from './context.ts'
-import type { Row } from './database.ts'
+import { all, get, type Row, run } from './statements.ts'
 
 /** Stored in place of a client where the password is for whichever. */
 const ANY_CLIENT = ''
@@ -16,8 +16,8 @@ export function createAppPasswords(context: Context): AppPasswords {
   const { database, keyring, now } = context
   return {
     async get(userId, clientId = ANY_CLIENT) {
-      const row = await database.read(sql =>
-        sql.get(
+      const row = await database.read(() =>
+        get(
           'SELECT * FROM vault_app_password WHERE user_id = ? AND client_id = ?',
           userId,
           clientId,
@@ -28,9 +28,9 @@ export function createAppPasswords(context: Context): AppPasswords {
 
     async put({ userId, clientId = ANY_CLIENT, loginName, nextcloudUserId, password, scopes }) {
       required({ userId, loginName, password })
-      await database.write(sql => {
+      await database.write(function* () {
         const time = now()
-        sql.run(
+        yield* run(
           `INSERT INTO vault_app_password (user_id, client_id, login_name, nextcloud_user_id,
              password, scopes, created_at, updated_at)
            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
@@ -46,14 +46,14 @@ export function createAppPasswords(context: Context): AppPasswords {
           time,
           time,
         )
-        note(sql, context, entry('store_app_password', userId, clientId))
+        yield* note(context, entry('store_app_password', userId, clientId))
       })
     },
 
     async setScopes(userId, scopes, clientId = ANY_CLIENT) {
       const text = scopesText(scopes)
-      return database.write(sql => {
-        const changed = sql.run(
+      return database.write(function* () {
+        const changed = yield* run(
           `UPDATE vault_app_password SET scopes = ?, updated_at = ?
            WHERE user_id = ? AND client_id = ?`,
           text,
@@ -61,7 +61,7 @@ export function createAppPasswords(context: Context): AppPasswords {
           userId,
           clientId,
         )
-        if (changed > 0) note(sql, context, entry('update_app_password_scopes', userId, clientId))
+        if (changed > 0) yield* note(context, entry('update_app_password_scopes', userId, clientId))
         return changed > 0
       })
     },
@@ -70,29 +70,29 @@ export function createAppPasswords(context: Context): AppPasswords {
       const time = now()
       const key = [userId, clientId, time - TOUCH_EVERY_MS] as const
       const stale = 'user_id = ? AND client_id = ? AND coalesce(last_used_at, 0) <= ?'
-      const isStale = await database.read(sql =>
-        sql.get(`SELECT 1 FROM vault_app_password WHERE ${stale}`, ...key),
+      const isStale = await database.read(() =>
+        get(`SELECT 1 FROM vault_app_password WHERE ${stale}`, ...key),
       )
       if (isStale === undefined) return
-      await database.write(sql =>
-        sql.run(`UPDATE vault_app_password SET last_used_at = ? WHERE ${stale}`, time, ...key),
+      await database.write(() =>
+        run(`UPDATE vault_app_password SET last_used_at = ? WHERE ${stale}`, time, ...key),
       )
     },
 
     delete: (userId, clientId = ANY_CLIENT) =>
-      database.write(sql => {
-        const deleted = sql.run(
+      database.write(function* () {
+        const deleted = yield* run(
           'DELETE FROM vault_app_password WHERE user_id = ? AND client_id = ?',
           userId,
           clientId,
         )
-        if (deleted > 0) note(sql, context, entry('delete_app_password', userId, clientId))
+        if (deleted > 0) yield* note(context, entry('delete_app_password', userId, clientId))
         return deleted > 0
       }),
 
     async list(userId) {
-      const rows = await database.read(sql =>
-        sql.all(
+      const rows = await database.read(() =>
+        all(
           `SELECT * FROM vault_app_password WHERE user_id = coalesce(?, user_id)
            ORDER BY updated_at DESC, user_id, client_id`,
           userId ?? null,
