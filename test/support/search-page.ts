@@ -88,7 +88,7 @@ export async function allowed(h: SearchPageHarness, person: Person): Promise<Bro
 export function searchAt(
   h: Pick<ConnectHarness, 'url'>,
   browser: Browser,
-  fields: string | Record<string, string> = {},
+  fields: URLSearchParams | Record<string, string> = {},
 ): Promise<Page> {
   return browser.open(`${h.url}/app/search?${new URLSearchParams(fields)}`)
 }

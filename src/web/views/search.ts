@@ -1,6 +1,7 @@
 /** Search in one's own Nextcloud: the question, what was found, and how far the index is. */
 import type { DocumentType } from '../../search/document.ts'
 import { MODES, type SearchMode } from '../../search/query/request.ts'
+import { assetPath } from '../assets.ts'
 import { type Html, html } from '../html.ts'
 import { type Translator, translator } from '../messages/index.ts'
 import { overviewPath, type PageContext } from './context.ts'
@@ -54,6 +55,7 @@ export function searchPage(context: PageContext, view: SearchView): string {
   return page(context, {
     title: say.text('search.title'),
     isProblem,
+    head: html`<link rel="stylesheet" href="${context.base}${assetPath('search.css')}">`,
     main: html`<p><a href="${overviewPath(context)}">${say('to-overview')}</a></p>
 ${isRetried && html`<p class="note done" role="status">${say('search.retried')}</p>`}
 ${isProblem && html`<p class="note problem" role="alert">${say(`search.problem.${problem}`)}</p>`}
