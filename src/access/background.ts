@@ -1,6 +1,7 @@
 /**
  * Access to Nextcloud while the user is away: a credential of its own, granted on purpose and used
- * by background jobs only. No call of a session gets one; nothing in {@link Access} leads here.
+ * by background jobs, and by the search page for the very user who searches there. No call of a
+ * client gets one; nothing in {@link Access} leads here.
  */
 import type { Credential } from '../nextcloud/credential.ts'
 

@@ -86,7 +86,7 @@ export function compose(config: Config, options: ComposeOptions = {}): Compositi
     reading: neededScopes(apps, offer, 'read'),
   }
   const { vault } = options
-  const deployment = createDeployment({ config, scopes, nextcloud, log, vault })
+  const deployment = createDeployment({ config, scopes, nextcloud, log, vault, search })
   const { identity, access, oauth } = deployment
   const offered = [...apps, ...deployment.apps]
   checkSelection(offered, config.offer)

@@ -25,6 +25,7 @@ import { NAME } from '../version.ts'
 import { type Builtin, keysOf, wireBuiltin } from './builtin.ts'
 import { type PagesRouter, type People, wirePeople } from './people.ts'
 import { connectProvider, type ProviderConnection } from './provider.ts'
+import type { SearchWiring } from './search.ts'
 
 /** Who calls and on whose behalf. */
 export interface Deployment {
@@ -58,6 +59,8 @@ export interface DeploymentOptions {
   readonly log: Logger
   /** Undefined where no storage is configured. */
   readonly vault: Vault | undefined
+  /** Search by meaning; undefined: switched off. */
+  readonly search: SearchWiring | undefined
 }
 
 /** What the configured mode needs. */

@@ -22,6 +22,8 @@ import { wireBackground } from './background.ts'
 import { type Builtin, once } from './builtin.ts'
 import type { ProviderConnection } from './provider.ts'
 import { wireProviderClient } from './provider-client.ts'
+import type { SearchWiring } from './search.ts'
+import { searchPages } from './search-pages.ts'
 
 /** The pages, as a router. */
 export type PagesRouter = Hono<{ Bindings: HttpBindings }>
@@ -49,6 +51,8 @@ export interface PeopleOptions {
   readonly nextcloud: Nextcloud
   readonly vault: Vault
   readonly log: Logger
+  /** Search by meaning; undefined: switched off. */
+  readonly search: SearchWiring | undefined
 }
 
 /** @see People */
@@ -98,6 +102,7 @@ export function wirePeople(options: PeopleOptions): People {
       const sessions = vault.browserSessions
       const made: Pages = {
         serverUrl,
+        nextcloudUrl,
         base,
         browsers: createBrowsers({ serverUrl, nextcloudUrl, secret, sessions }),
         logins: createLogins({
@@ -117,6 +122,7 @@ export function wirePeople(options: PeopleOptions): People {
           status: background.status,
           revoke: background.revoke,
         },
+        search: options.search && searchPages(options.search),
         log,
       }
       if (issuer.server !== undefined) return createPages(made)

@@ -50,6 +50,8 @@ export interface SearchWiring {
   readonly sync: Sync
   readonly status: SyncStatuses
   readonly search: Search
+  /** Users while they are away, and on the pages. */
+  readonly access: SyncAccess
   /** A caller's partition of the index; undefined: nobody indexes what is theirs. */
   userOf(user: CallerUser | undefined): Promise<string | undefined>
   /** Ends the sync, then what it stands on. */
@@ -81,13 +83,14 @@ export function wireSearch(options: SearchOptions): SearchWiring {
     leaseMs: LEASE_MS,
     maxAttempts: MAX_ATTEMPTS,
   }
+  const access = accessOf(options)
   const sync = createSync({
     ledger,
     index,
     embedder,
     chunker: createChunker(chunk),
     sources,
-    access: accessOf(options),
+    access,
     settings,
     hooks: hooksFor(log),
     calm: () => activity.settled(CALM_MS),
@@ -119,6 +122,7 @@ export function wireSearch(options: SearchOptions): SearchWiring {
     sources,
     sync,
     status,
+    access,
     async userOf(user) {
       const { deployment } = options.config
       if (deployment.mode === 'single_user_basic') return deployment.loginName

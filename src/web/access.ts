@@ -7,9 +7,9 @@ import type { Hono } from 'hono'
 import { BACKGROUND_CLIENT } from '../access/background.ts'
 import { describeClient } from '../authorization/clients.ts'
 import type { Scope } from '../identity/scopes.ts'
-import { askToSignIn } from './account.ts'
 import { addressOf, type PageRequest, type Visitor } from './browser.ts'
 import { fault, go, type Pages, scopesOf, show, withNextcloud } from './pages.ts'
+import { askToSignIn } from './signed-in.ts'
 import type { Ticket } from './tickets.ts'
 import {
   accessPage,

@@ -4,8 +4,10 @@ import type { Hono } from 'hono'
 import { BACKGROUND_CLIENT } from '../access/background.ts'
 import type { Connection } from '../authorization/connections.ts'
 import { SCOPES } from '../identity/scopes.ts'
-import { addressOf, localPath, type PageRequest, type Visitor } from './browser.ts'
+import { addressOf, localPath, type PageRequest } from './browser.ts'
 import { fault, go, leave, type Pages, scopesOf, show, withNextcloud } from './pages.ts'
+import { SEARCH_PATH } from './search.ts'
+import { askToSignIn, forSignedIn, type SignedIn } from './signed-in.ts'
 import {
   type ChoiceProblem,
   connectionPage,
@@ -15,10 +17,7 @@ import {
   RETURN_FIELD,
   SCOPES_FIELD,
   scopeAreas,
-  signInPage,
 } from './views/index.ts'
-
-type SignedIn = Visitor & { readonly user: NonNullable<Visitor['user']> }
 
 const NOTICES: readonly Notice[] = ['revoked', 'background-on', 'background-off', 'scopes-saved']
 const LOG_PAGE = 50
@@ -30,24 +29,7 @@ const ANY_CLIENT = '-'
 export function addAccountPages(app: Hono<{ Bindings: HttpBindings }>, pages: Pages): void {
   const { base, browsers, connections, background, vault } = pages
 
-  /** Only for who is signed in; others are asked to, and come back. */
-  const signedIn = async (
-    c: PageRequest,
-    work: (visitor: SignedIn) => Promise<Response>,
-  ): Promise<Response> => {
-    const visitor = await browsers.visitor(c)
-    if (visitor.user === undefined) return askToSignIn(c, pages, visitor)
-    return withNextcloud(c, pages, visitor, () => work(visitor as SignedIn))
-  }
-  /** The same for a form, with its token. */
-  const submitted = (
-    c: PageRequest,
-    work: (visitor: SignedIn, form: FormData) => Promise<Response>,
-  ): Promise<Response> =>
-    signedIn(c, async visitor => {
-      const form = await browsers.form(c, visitor)
-      return form === undefined ? fault(c, visitor, 'form-expired') : work(visitor, form)
-    })
+  const { signedIn, submitted } = forSignedIn(pages)
 
   app.get('/app', c =>
     signedIn(c, async visitor => {
@@ -66,6 +48,7 @@ export function addAccountPages(app: Hono<{ Bindings: HttpBindings }>, pages: Pa
         },
         notice: NOTICES.find(notice => notice === c.req.query('done')),
         logHref: `${base}/app/log`,
+        searchHref: pages.search && base + SEARCH_PATH,
         signOutAction: `${base}/app/sign-out`,
       })
       return show(c, html)
@@ -184,25 +167,6 @@ export function addAccountPages(app: Hono<{ Bindings: HttpBindings }>, pages: Pa
       return go(c, `${base}/app`)
     }),
   )
-}
-
-/** The page to sign in on, which leads back to where somebody wanted to go. */
-export function askToSignIn(c: PageRequest, pages: Pages, { page }: Visitor): Response {
-  const { base, signInAt } = pages
-  const here = c.req.method === 'GET' ? pathOf(c, base) : base
-  const html = signInPage(page, {
-    action: `${base}/app/sign-in`,
-    how: signInAt,
-    returnTo: localPath(here, base),
-  })
-  return show(c, html)
-}
-
-/** The address that was asked for, as it is known outside. */
-function pathOf(c: PageRequest, base: string): string {
-  const { pathname, search } = new URL(c.req.url)
-  // A proxy in front of a sub-path cuts it off or passes it on.
-  return (pathname.startsWith(`${base}/app`) ? '' : base) + pathname + search
 }
 
 async function change(

@@ -1,6 +1,7 @@
 /** Files that the pages refer to, under addresses that change with their content. */
 import { createHash } from 'node:crypto'
 import { icon } from './assets/icon.ts'
+import { searchStyle } from './assets/search-style.ts'
 import { style } from './assets/style.ts'
 import { times } from './assets/times.ts'
 import { wait } from './assets/wait.ts'
@@ -16,6 +17,7 @@ export const ASSETS_PATH = '/app/assets/'
 
 const FILES = {
   'style.css': { body: style, contentType: 'text/css; charset=utf-8' },
+  'search.css': { body: searchStyle, contentType: 'text/css; charset=utf-8' },
   'wait.js': { body: wait, contentType: 'text/javascript; charset=utf-8' },
   'times.js': { body: times, contentType: 'text/javascript; charset=utf-8' },
   'icon.svg': { body: icon, contentType: 'image/svg+xml' },

@@ -9,10 +9,11 @@ import { assetHeaders } from './headers.ts'
 import { addLoginPages } from './login-pages.ts'
 import { fault, type Pages } from './pages.ts'
 import { addProviderRoutes, type ProviderRoutes } from './provider.ts'
+import { addSearchPages } from './search.ts'
 
 export { accessPath } from './access.ts'
 export { connectPath } from './connect.ts'
-export type { Pages } from './pages.ts'
+export type { Pages, SearchPages } from './pages.ts'
 export { authorizeNextcloudPath, type ProviderClient, type ProviderPurpose } from './provider.ts'
 
 /** Everything below `/app`, and with a provider what leads there and back. */
@@ -30,6 +31,7 @@ export function createPages(
   addLoginPages(app, pages)
   addAccountPages(app, pages)
   addAccessPages(app, pages)
+  addSearchPages(app, pages)
   if (provider !== undefined) addProviderRoutes(app, pages, provider)
   app.all('/app/*', async c => fault(c, await pages.browsers.visitor(c), 'not-found'))
   app.onError(async (error, c) => {

@@ -4,6 +4,9 @@ import type { Connections } from '../authorization/connections.ts'
 import type { AuthorizationServer } from '../authorization/server.ts'
 import { SCOPES, type Scope } from '../identity/scopes.ts'
 import { isCodedError } from '../nextcloud/errors.ts'
+import type { DocumentKey, DocumentType } from '../search/document.ts'
+import type { Search, Searcher } from '../search/query/search.ts'
+import type { IndexReport } from '../search/sync/status.ts'
 import type { Logger } from '../telemetry/log.ts'
 import type { Vault } from '../vault/vault.ts'
 import type { Browsers, PageRequest, Visitor } from './browser.ts'
@@ -16,6 +19,8 @@ import { type Fault, faultPage, onwardPage } from './views/index.ts'
 export interface Pages {
   /** Public address of this server. */
   readonly serverUrl: string
+  /** Address of the Nextcloud, as browsers reach it. */
+  readonly nextcloudUrl: string
   /** Path before `/app`. */
   readonly base: string
   readonly browsers: Browsers
@@ -31,7 +36,27 @@ export interface Pages {
   readonly signInAt: 'nextcloud' | 'provider'
   /** Undefined: not offered. */
   readonly background: BackgroundPages | undefined
+  /** Undefined: search by meaning is switched off. */
+  readonly search: SearchPages | undefined
   readonly log: Logger
+}
+
+/** Search by meaning as people use it; every user by the id that this server knows them by. */
+export interface SearchPages {
+  /** What can be found at all. */
+  readonly types: readonly DocumentType[]
+  readonly search: Search
+  /**
+   * Whom a search is for, with the access that the user gave to this server itself.
+   * @throws CodedError `NOT_PROVISIONED` where there is none, or no longer
+   */
+  searcher(userId: string, signal: AbortSignal): Promise<Searcher>
+  /** @param failures how many of the documents that failed to tell */
+  report(userId: string, failures: number): Promise<IndexReport>
+  /** Whether something keeps everybody's documents from being indexed just now. */
+  isHeldUp(): boolean
+  /** Tries again what failed of the user's: one document, or all. */
+  retry(userId: string, document: DocumentKey | undefined): Promise<void>
 }
 
 /** Background access as people switch it on and off. */

@@ -2,6 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { expect } from 'vitest'
 import type { Environment } from '../../src/config/config.ts'
+import type { Embedder } from '../../src/search/embed/embedder.ts'
 import type { Vault } from '../../src/vault/vault.ts'
 import { type Backend, startBackend } from './backend.ts'
 import { type Front, startFront } from './front.ts'
@@ -34,6 +35,8 @@ export interface ConnectOptions {
   environment?: Environment
   backend?: Backend
   vault?: Vault
+  /** What makes vectors for search. */
+  embedder?: Embedder
 }
 
 /** Login passwords, which the demo has fixed and a real instance is given with. */
@@ -55,6 +58,7 @@ export async function startConnect(options: ConnectOptions = {}): Promise<Connec
     backend,
     vault,
     client: false,
+    ...(options.embedder === undefined ? {} : { embedder: options.embedder }),
     environment: {
       NEXTCLOUD_USERNAME: undefined,
       NEXTCLOUD_PASSWORD: undefined,

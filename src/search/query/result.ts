@@ -52,6 +52,8 @@ export interface SearchResult {
   readonly verified: number
   /** Documents that were found, and that the caller can no longer read. */
   readonly dropped: number
+  /** Documents that were found, and about which Nextcloud could not tell just now. */
+  readonly unchecked: number
   /** Types that were not searched, and the scopes for want of which. */
   readonly notSearched: readonly { readonly type: DocumentType; readonly needs: readonly Scope[] }[]
   /** What the caller should know of how the search went, in whole sentences. */

@@ -95,6 +95,7 @@ export function createSearch(options: SearchOptions): Search {
       rows: [],
       verified: 0,
       dropped: 0,
+      unchecked: 0,
     }
     if (types.length === 0) return result
     if (user === undefined) {
@@ -135,6 +136,7 @@ export function createSearch(options: SearchOptions): Search {
       rerankModel: ranked?.model,
       verified: chosen.length,
       dropped: verifier.gone().length,
+      unchecked: verifier.unknown,
       rows: await ofIndex(() => rowsOf(rows, request, { index, user, baseUrl: session.baseUrl })),
     }
   }

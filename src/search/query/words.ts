@@ -21,7 +21,29 @@ export function shareOf(words: ReadonlySet<string>, text: string): number {
   return words.size === 0 ? 0 : found.length / words.size
 }
 
+/** A part of a text: one of the words looked for, or what stands between them. */
+export interface TextPart {
+  readonly text: string
+  readonly isWord: boolean
+}
+
+/** A text cut where the words stand in it; joined it is the same text. */
+export function cutAtWords(words: ReadonlySet<string>, text: string): TextPart[] {
+  const parts: TextPart[] = []
+  let end = 0
+  for (const { 0: word, index } of text.matchAll(RUN)) {
+    if (!words.has(fold(word))) continue
+    if (index > end) parts.push({ text: text.slice(end, index), isWord: false })
+    parts.push({ text: word, isWord: true })
+    end = index + word.length
+  }
+  if (end < text.length) parts.push({ text: text.slice(end), isWord: false })
+  return parts
+}
+
 /** The text with each of the words between two pairs of asterisks. */
 export function marked(words: ReadonlySet<string>, text: string): string {
-  return text.replace(RUN, word => (words.has(fold(word)) ? `**${word}**` : word))
+  return cutAtWords(words, text)
+    .map(part => (part.isWord ? `**${part.text}**` : part.text))
+    .join('')
 }

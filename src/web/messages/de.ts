@@ -122,13 +122,17 @@ export const de: Messages = {
   'overview.revoke': 'Trennen',
   'background.title': 'Während du weg bist',
   'background.text':
-    'Damit hält dieser Server deinen Suchindex aktuell, während du weg bist. Sonst tut er damit nichts.',
+    'Damit hält dieser Server deinen Suchindex aktuell, während du weg bist, und sieht nach, was du sehen darfst, wenn du hier suchst. Sonst tut er damit nichts.',
   'background.off': 'Aus',
   'background.on': 'An',
   'background.on-since': 'An seit {time}',
   'background.unavailable': 'Auf diesem Server nicht verfügbar.',
   'background.turn-on': 'Einschalten',
   'background.turn-off': 'Ausschalten',
+  'overview.search-title': 'Suche',
+  'overview.search-text':
+    'Finde, was in deinen Dokumenten steht, und sieh, wie weit ihr Index ist.',
+  'overview.search-link': 'Suche öffnen',
   'overview.log-title': 'Protokoll',
   'overview.log-text': 'Wann Zugriff gewährt, geändert und beendet wurde.',
   'overview.log-link': 'Protokoll öffnen',
@@ -146,6 +150,97 @@ export const de: Messages = {
   'log.method': '({method})',
   'log.gone': 'eine App, die nicht mehr verbunden ist',
   'log.background': 'für die Arbeit während deiner Abwesenheit',
+
+  // The search page
+  'search.title': 'Deine Nextcloud durchsuchen',
+  'search.label': 'Was suchst du?',
+  'search.go': 'Suchen',
+  'search.options': 'Wo und wie',
+  'search.where': 'Wo',
+  'search.where-hint': 'Nichts angekreuzt heißt überall.',
+  'search.how': 'Wie',
+  'search.mode.hybrid': 'Nach Bedeutung und Wörtern',
+  'search.mode.semantic': 'Nach Bedeutung',
+  'search.mode.keyword': 'Nach Wörtern',
+  'search.types.note': 'Notizen',
+  'search.types.file': 'Dateien',
+  'search.types.calendar_event': 'Kalender',
+  'search.types.deck_card': 'Deck',
+  'search.types.news_item': 'News',
+  'search.types.mail_message': 'E-Mail',
+  'search.kind.note': 'Notiz',
+  'search.kind.file': 'Datei',
+  'search.kind.calendar_event': 'Termin',
+  'search.kind.deck_card': 'Karte',
+  'search.kind.news_item': 'Artikel',
+  'search.kind.mail_message': 'E-Mail',
+  'search.results': 'Ergebnisse {from} bis {to}',
+  'search.nothing': 'Nichts gefunden',
+  'search.nothing-hint':
+    'Versuche andere Wörter, oder sieh weiter unten nach, ob schon im Index ist, was du suchst.',
+  'search.untitled': 'Ohne Titel',
+  'search.page': 'Seite {number}',
+  'search.pages': 'Weitere Ergebnisse',
+  'search.previous': 'Vorige Ergebnisse',
+  'search.next': 'Nächste Ergebnisse',
+  'search.words-only':
+    'Die Suche nach Bedeutung antwortet gerade nicht, deshalb wurde nur nach den Wörtern gesucht.',
+  'search.unchecked':
+    'Weggelassen, weil deine Nextcloud nicht sagte, ob du sie noch sehen darfst: {count}.',
+  'search.not-searched': 'Nicht durchsucht, weil du es nicht erlaubt hast: {what}',
+  'search.retried':
+    'Was nicht geklappt hat, wird jetzt noch einmal versucht. Das kann etwas dauern.',
+  'search.problem.too-long': 'Das ist zu lang für eine Suche. Frag nach weniger.',
+  'search.problem.too-many':
+    'Zu viele Suchen in kurzer Zeit. Warte eine Minute und versuche es noch einmal.',
+  'search.problem.model-down':
+    'Die Suche nach Bedeutung antwortet gerade nicht. Suche nach Wörtern, oder versuche es in ein paar Minuten noch einmal.',
+  'search.problem.search-down':
+    'Die Suche antwortet gerade nicht. Versuche es in ein paar Minuten noch einmal. Wenn es so bleibt, sag denen Bescheid, die diesen Server betreiben.',
+
+  // How far the index is
+  'index.title': 'Was gefunden werden kann',
+  'index.none': 'Noch kann nichts gefunden werden',
+  'index.not-allowed':
+    'Für diese Suche muss der Server deine Dokumente lesen und einen Index davon führen. Erlaube ihm die Arbeit während deiner Abwesenheit, dann beginnt er.',
+  'index.unavailable':
+    'Nichts ist im Index, weil auf diesem Server niemand die Arbeit während der eigenen Abwesenheit erlauben kann. Wer ihn betreibt, kann das ändern.',
+  'index.allow': 'Erlauben',
+  'index.begins': 'Deine Dokumente werden in ein paar Minuten erfasst.',
+  'index.silent': 'Der Index antwortet gerade nicht. Lade die Seite in ein paar Minuten neu.',
+  'index.held-up':
+    'Gerade kommt nichts Neues in den Index, weil etwas nicht antwortet, das dafür nötig ist. Es geht von selbst weiter.',
+  'index.rebuilt': 'Der Index wird neu aufgebaut. Bis dahin wird der alte durchsucht.',
+  'index.documents': 'Dokumente',
+  'index.waiting': 'Wartend',
+  'index.failed': 'Fehlgeschlagen',
+  'index.listed': 'Zuletzt nachgesehen',
+  'index.never': 'noch nicht',
+  'index.why': 'Warum nicht',
+  'index.failures': 'Nicht in den Index gekommen: {count}',
+  'index.failures-hint': 'Sie bleiben liegen, bis sie sich ändern oder bis du es sagst.',
+  'index.more': 'Und {count} weitere.',
+  'index.retry': 'Noch einmal versuchen',
+  'index.retry-all': 'Alle noch einmal versuchen',
+
+  // Why something is not indexed
+  'why.NOT_PROVISIONED': 'Die Arbeit während deiner Abwesenheit ist nicht oder nicht mehr erlaubt.',
+  'why.UNAUTHORIZED': 'Deine Nextcloud nimmt den Zugriff nicht mehr an, den du gewährt hast.',
+  'why.FORBIDDEN': 'Deine Nextcloud erlaubt es nicht.',
+  'why.NOT_FOUND': 'Es war nicht da, als es gelesen werden sollte.',
+  'why.RATE_LIMITED': 'Deine Nextcloud bat zu warten. Es geht von selbst weiter.',
+  'why.UNREACHABLE': 'Deine Nextcloud, oder was solche Dokumente liest, hat nicht geantwortet.',
+  'why.NO_SCOPE': 'Du hast es nicht erlaubt.',
+  'why.NO_APP': 'Deine Nextcloud hat diese App nicht.',
+  'why.NO_SOURCE': 'Es kommt nicht mehr in den Index.',
+  'why.DOUBTFUL': 'Viel weniger war da als vorher. Es wird noch einmal nachgesehen.',
+  'why.UNSUPPORTED': 'Dokumente dieser Art können nicht gelesen werden.',
+  'why.ENCRYPTED': 'Es braucht ein Passwort.',
+  'why.DAMAGED': 'Es ist beschädigt, oder nicht das, was sein Name sagt.',
+  'why.TOO_LARGE': 'Es ist zu groß.',
+  'why.TIMED_OUT': 'Es zu lesen dauert zu lange.',
+  'why.OTHER':
+    'Es hat nicht geklappt. Wer diesen Server betreibt, findet mehr in seinem Protokoll.',
 
   // What went wrong, and what to do
   'request-expired.title': 'Diese Anfrage ist abgelaufen',

@@ -45,6 +45,8 @@ export interface Overview {
   readonly background: BackgroundAccess
   readonly notice?: Notice | undefined
   readonly logHref: string
+  /** Absent where there is no search. */
+  readonly searchHref?: string | undefined
   /** Where the form of the sign-out button goes: `csrf`. */
   readonly signOutAction: string
 }
@@ -52,7 +54,7 @@ export interface Overview {
 /** The first page for who is signed in. */
 export function overviewPage(context: PageContext, overview: Overview): string {
   const say = translator(context.language)
-  const { background, connections, logHref, notice, signOutAction } = overview
+  const { background, connections, logHref, notice, searchHref, signOutAction } = overview
   return page(context, {
     title: say.text('overview.title'),
     signOutAction,
@@ -71,6 +73,14 @@ ${
 }
 </section>
 ${backgroundSection(context, background)}
+${
+  searchHref !== undefined &&
+  html`<section aria-labelledby="search">
+<h2 id="search">${say('overview.search-title')}</h2>
+<p>${say('overview.search-text')}</p>
+<p><a class="button secondary" href="${searchHref}">${say('overview.search-link')}</a></p>
+</section>`
+}
 <section aria-labelledby="log">
 <h2 id="log">${say('overview.log-title')}</h2>
 <p>${say('overview.log-text')}</p>

@@ -39,6 +39,7 @@ const overview: views.Overview = {
   background: { state: 'on', since: NOW - HOUR, onAction: '/submitted', offAction: '/submitted' },
   notice: 'revoked',
   logHref: '/log',
+  searchHref: '/search',
   signOutAction: '/submitted?sign-out',
 }
 
@@ -51,6 +52,59 @@ const waiting: views.Waiting = {
   stateUrl: '/state',
   cancelAction: '/submitted?cancel',
   appPasswordName: 'Claude (nextcloud-mcp-server)',
+}
+
+const search: views.SearchView = {
+  action: '/search',
+  longestQuery: 500,
+  types: ['note', 'file', 'calendar_event', 'deck_card', 'news_item', 'mail_message'],
+  question: { query: 'boiler service', types: ['note', 'file'], mode: 'keyword', page: 2 },
+  found: {
+    from: 11,
+    rows: [
+      {
+        type: 'file',
+        title: 'Heating.pdf',
+        place: 'Household/Manuals',
+        modifiedAt: NOW - 300 * HOUR,
+        page: 3,
+        href: 'https://cloud.example.org/index.php/f/4711',
+        passage: [
+          { text: 'The ', isWord: false },
+          { text: 'boiler', isWord: true },
+          { text: ' is to be inspected every twelve months by a plumber.', isWord: false },
+        ],
+      },
+      {
+        type: 'mail_message',
+        title: HOSTILE_NAME,
+        place: HOSTILE_NAME,
+        passage: [{ text: 'W'.repeat(500), isWord: true }],
+      },
+    ],
+    hasMore: true,
+    isByWordsOnly: true,
+    unchecked: 2,
+    notSearched: ['calendar_event'],
+  },
+  index: {
+    access: 'allowed',
+    allowHref: '/app#background',
+    isHeldUp: true,
+    isRebuilt: true,
+    why: 'RATE_LIMITED',
+    apps: [
+      { type: 'note', documents: 120, waiting: 30, running: 2, failed: 0, listedAt: NOW },
+      { type: 'file', documents: 4_711, waiting: 0, running: 0, failed: 60, listedAt: NOW - HOUR },
+      { type: 'mail_message', documents: 0, waiting: 0, running: 0, failed: 0, why: 'NO_SCOPE' },
+    ],
+    failures: [
+      { type: 'file', id: '1', name: '/Household/Contract.pdf', why: 'ENCRYPTED' },
+      { type: 'file', id: '2', name: HOSTILE_NAME, why: 'something_that_has_no_words' },
+    ],
+  },
+  retryAction: '/submitted?retry',
+  isRetried: true,
 }
 
 const FAULTS: readonly views.Fault[] = [
@@ -173,6 +227,20 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
         method: [undefined, 'login_flow', 'notes:read notes:write calendar:read'][index % 3],
       })),
       olderHref: '/log?older',
+    }),
+  search: context => views.searchPage(context, search),
+  'search-problem': context =>
+    views.searchPage(context, {
+      ...search,
+      found: undefined,
+      problem: 'search-down',
+      index: { access: 'allowed', allowHref: '/app#background' },
+    }),
+  'search-not-allowed': context =>
+    views.searchPage(context, {
+      ...search,
+      found: undefined,
+      index: { access: 'not-allowed', allowHref: '/app#background' },
     }),
   'last-click': context => views.donePage(context, 'connected', '/'),
   'log-empty': context => views.logPage(context, { entries: [] }),

@@ -41,6 +41,7 @@ const RESULT: SearchResult = {
   rerankModel: undefined,
   verified: 3,
   dropped: 2,
+  unchecked: 0,
   notSearched: [],
   notes: [],
 }

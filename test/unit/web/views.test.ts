@@ -49,6 +49,12 @@ describe.each(LANGUAGES)('%s', language => {
       expect(script).toMatch(/^<script type="module" src="\/sub\/app\/assets\/[\w.-]+"><\/script>$/)
     }
     for (const form of page.match(/<form[\s\S]*?<\/form>/g) ?? []) {
+      if (form.includes('role="search"')) {
+        // What it says stands in the address, where the token must not be.
+        expect(form).toMatch(/^<form method="get" action="[^"]+" role="search">/)
+        expect(form).not.toContain('the-token')
+        continue
+      }
       expect(form).toMatch(/^<form method="post" action="[^"]+">/)
       expect(form).toContain('<input type="hidden" name="csrf" value="the-token">')
     }
@@ -99,7 +105,41 @@ const filledWith = (text: string): string[] => {
       connections: [connection],
       background: { state: 'on', onAction: text, offAction: text },
       logHref: text,
+      searchHref: text,
       signOutAction: text,
+    }),
+    views.searchPage(known, {
+      action: text,
+      longestQuery: 500,
+      types: ['note'],
+      question: { query: text, types: ['note'], mode: 'keyword', page: 2 },
+      found: {
+        from: 11,
+        rows: [
+          {
+            type: 'note',
+            title: text,
+            place: text,
+            href: text,
+            passage: [
+              { text, isWord: false },
+              { text, isWord: true },
+            ],
+          },
+        ],
+        hasMore: true,
+        isByWordsOnly: true,
+        unchecked: 1,
+        notSearched: ['file'],
+      },
+      index: {
+        access: 'allowed',
+        allowHref: text,
+        why: text,
+        apps: [{ type: 'note', documents: 1, waiting: 1, running: 0, failed: 1, why: text }],
+        failures: [{ type: 'note', id: text, name: text, why: text }],
+      },
+      retryAction: text,
     }),
     views.logPage(known, {
       entries: [{ time: 0, event: text, resource: text, method: text }],
