@@ -13,12 +13,16 @@ const codesIn = (path: string) =>
 
 /** Of the Python server, for those who come from it. */
 const PYTHON: string[] = JSON.parse(read('test/docs/facts/python-variables.json'))
-/** Of others: the system, Node, this project's own tests. */
+/** Of others: the system, Node, what runs beside this server, this project's own tests. */
 const OTHERS = [
   'XDG_DATA_HOME',
   'XDG_CACHE_HOME',
   'NODE_OPTIONS',
   'NODE_EXTRA_CA_CERTS',
+  'CADDY_DOMAIN',
+  'KC_BOOTSTRAP_ADMIN_PASSWORD',
+  'POSTGRES_PASSWORD',
+  'TRIAL_KEYCLOAK_PASSWORD',
   'NEXTCLOUD_MCP_TEST_USERS',
   'NEXTCLOUD_TEST_URL',
   'NEXTCLOUD_TEST_USER',
