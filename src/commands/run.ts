@@ -19,7 +19,7 @@ export async function run(options: CommandOptions): Promise<void> {
   const { catalog } = composition
   for (const warning of config.warnings) log.warn(warning)
   composition.warmUp()
-  composition.search?.sync.start()
+  if (config.role !== 'api') composition.search?.sync.start()
   const endMaintenance = startMaintenance(vault, log, config.auditRetentionMs)
   const askedToStop = untilAskedToStop({ stdinEnds: config.listen.transport === 'stdio' })
   if (config.listen.transport === 'stdio') {
@@ -39,7 +39,7 @@ export async function run(options: CommandOptions): Promise<void> {
         tools: catalog.tools.size,
         ...(pages === undefined ? {} : { pages }),
       },
-      `serving MCP at ${server.url}`,
+      config.role === 'worker' ? 'working' : `serving MCP at ${server.url}`,
     )
     await askedToStop
     log.info('stopping: running calls may finish')

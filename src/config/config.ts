@@ -50,6 +50,7 @@ export interface OfferConfig {
 
 /** The whole configuration; built only by {@link loadConfig}. */
 export interface Config {
+  role: Settings['MCP_ROLE']
   /** Who calls, and the credential where it is configured. */
   deployment: Deployment
   /** Undefined where nothing needs to be remembered. */
@@ -91,6 +92,7 @@ export function loadConfig(environment: Environment): Config {
     throw new ConfigError(problems)
   }
   return {
+    role: settings.MCP_ROLE,
     deployment,
     storage,
     auditRetentionMs: auditRetention(settings),

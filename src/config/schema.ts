@@ -29,6 +29,9 @@ export const MODES = [
 ] as const
 export type Mode = (typeof MODES)[number]
 
+/** What a process of several does. */
+export const ROLES = ['all', 'api', 'worker'] as const
+
 /** Who issues the tokens that clients come with in the OAuth modes. */
 export const AUTHORIZATION_SERVERS = ['builtin', 'external'] as const
 
@@ -108,6 +111,11 @@ export const SETTINGS = {
   NEXTCLOUD_MCP_SERVER_URL: setting(
     'Address under which clients reach this server, where it is not the one it listens on. With OAuth, tokens must be issued for it.',
     serverUrl,
+  ),
+  MCP_ROLE: withDefault(
+    `What this process does: ${ROLES.join(', ')}. api serves clients and indexes nothing; worker indexes what search by meaning finds, and answers /health only.`,
+    z.enum(ROLES, { error: `must be one of ${ROLES.join(', ')}` }),
+    'all',
   ),
   MCP_TRANSPORT: withDefault(
     'streamable-http (http for short) or stdio.',

@@ -83,6 +83,7 @@ export function createHttpApp(
 
   app.get('/health/live', c => c.json({ status: 'ok' }))
   app.get('/health/ready', async c => c.json(await readiness()))
+  if (config.role === 'worker') return app
   const base = oauth ? new URL(oauth.resource.resource).pathname.replace(/\/mcp$/, '') : ''
   if (oauth) addMetadataRoutes(app, oauth)
   if (oauth?.builtin) addOpenRoutes(app, oauth.builtin, base)
