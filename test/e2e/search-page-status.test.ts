@@ -9,6 +9,7 @@ import {
   type SearchPageHarness,
   searchAt,
   startSearchPage,
+  titlesOn,
 } from '../support/search-page.ts'
 
 const name = `mcp-test-failing-${process.pid}-${Date.now()}`
@@ -64,6 +65,9 @@ describe('nobody has allowed anything', () => {
     await h.search.sync.once()
     h.proxy.plan(() => 401)
     try {
+      // The first time nothing can be checked, so that nothing is shown; then it is known why.
+      const first = await searchAt(h, browser, { q: 'anything' })
+      expect([first.status, titlesOn(first)]).toEqual([503, []])
       const page = await searchAt(h, browser, { q: 'anything' })
       expect(page.body).toContain('Nothing can be found yet')
       expect(page.body).not.toContain('role="search"')
