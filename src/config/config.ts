@@ -12,6 +12,7 @@ import { type ListenConfig, listenConfig } from './listen.ts'
 import { ConfigError, type ConfigProblem } from './problems.ts'
 import { SETTINGS, type SettingName, type Settings } from './schema.ts'
 import { type SearchConfig, searchConfig, searchWarnings } from './search.ts'
+import { type TelemetryConfig, telemetryConfig } from './telemetry.ts'
 import { warningsOf } from './warnings.ts'
 
 export type { Deployment, OAuthMode, StorageConfig } from './deployment.ts'
@@ -22,6 +23,7 @@ export { ConfigError, type ConfigProblem } from './problems.ts'
 export type { QueryConfig, RerankConfig } from './query.ts'
 export type { EmbeddingConfig, EmbeddingSource, SearchConfig } from './search.ts'
 export type { SyncConfig } from './sync.ts'
+export type { MetricsConfig, TelemetryConfig, TracesConfig } from './telemetry.ts'
 
 /** How Nextcloud is reached. */
 export interface NextcloudConfig {
@@ -47,7 +49,7 @@ export interface OfferConfig {
 }
 
 /** The whole configuration; built only by {@link loadConfig}. */
-export interface Config {
+export interface Config extends TelemetryConfig {
   /** Who calls, and the credential where it is configured. */
   deployment: Deployment
   /** Undefined where nothing needs to be remembered. */
@@ -59,7 +61,6 @@ export interface Config {
   documents: DocumentsConfig | undefined
   /** Undefined where search by meaning is off. */
   search: SearchConfig | undefined
-  log: { level: Settings['LOG_LEVEL']; format: Settings['LOG_FORMAT'] }
   /** Things worth telling that are no faults. */
   warnings: string[]
 }
@@ -101,7 +102,7 @@ export function loadConfig(environment: Environment): Config {
     },
     documents,
     search,
-    log: { level: settings.LOG_LEVEL, format: settings.LOG_FORMAT },
+    ...telemetryConfig(settings),
     warnings: [
       ...warningsOf(environment, settings, deployment),
       ...documentsWarnings(environment, settings),

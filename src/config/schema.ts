@@ -7,7 +7,17 @@ import { DOCUMENT_SETTINGS } from './documents-schema.ts'
 import { QUERY_SETTINGS } from './query-schema.ts'
 import { SEARCH_SETTINGS } from './search-schema.ts'
 import { SYNC_SETTINGS } from './sync-schema.ts'
-import { address, flag, names, type Setting, seconds, setting, withDefault } from './values.ts'
+import { TELEMETRY_SETTINGS } from './telemetry-schema.ts'
+import {
+  address,
+  flag,
+  names,
+  port,
+  type Setting,
+  seconds,
+  setting,
+  withDefault,
+} from './values.ts'
 
 /** Deployment modes: who calls, and how Nextcloud is reached. */
 export const MODES = [
@@ -21,8 +31,6 @@ export type Mode = (typeof MODES)[number]
 
 /** Who issues the tokens that clients come with in the OAuth modes. */
 export const AUTHORIZATION_SERVERS = ['builtin', 'external'] as const
-
-const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 
 /** The address of a Nextcloud; people paste that of the page they are on. */
 const nextcloudUrl = address.transform(text =>
@@ -39,20 +47,6 @@ const scopes = z
   .refine(words => words.every(word => /^[\x21\x23-\x5B\x5D-\x7E]+$/.test(word)), {
     error: 'must be scopes separated by spaces, without quotation marks',
   })
-
-const port = z
-  .string()
-  .regex(/^\d{1,5}$/, 'must be a port number')
-  .transform(Number)
-  .pipe(z.int().min(0).max(65_535))
-
-const logLevel = z
-  .string()
-  .transform(value => {
-    const level = value.trim().toLowerCase()
-    return { warning: 'warn', critical: 'fatal' }[level] ?? level
-  })
-  .pipe(z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }))
 
 /** All settings by the name of their environment variable. */
 export const SETTINGS = {
@@ -223,12 +217,7 @@ export const SETTINGS = {
   ...SEARCH_SETTINGS,
   ...QUERY_SETTINGS,
   ...SYNC_SETTINGS,
-  LOG_LEVEL: withDefault(`How much is logged: ${LOG_LEVELS.join(', ')}.`, logLevel, 'info'),
-  LOG_FORMAT: withDefault(
-    'text for people or json for machines.',
-    z.enum(['text', 'json'], { error: 'must be text or json' }),
-    'text',
-  ),
+  ...TELEMETRY_SETTINGS,
 } as const satisfies Record<string, Setting>
 
 export type SettingName = keyof typeof SETTINGS

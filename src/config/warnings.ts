@@ -25,7 +25,7 @@ function misspelt(environment: Readonly<Record<string, string | undefined>>): st
   const known = Object.keys(SETTINGS)
   return Object.keys(environment).flatMap(name => {
     if (
-      !/^(NEXTCLOUD|MCP|EXCLUDED|OIDC|TOKEN|ENABLE|EMBEDDING|INFINITY|SYNC|VECTOR|WEBHOOK|DOCUMENT|UNSTRUCTURED|DOCLING|CUSTOM_PROCESSOR|SEARCH|QDRANT)_/.test(
+      !/^(NEXTCLOUD|MCP|EXCLUDED|OIDC|TOKEN|ENABLE|EMBEDDING|INFINITY|SYNC|VECTOR|WEBHOOK|DOCUMENT|UNSTRUCTURED|DOCLING|CUSTOM_PROCESSOR|SEARCH|QDRANT|METRICS|LOG)_/.test(
         name,
       ) ||
       known.includes(name)
@@ -43,6 +43,10 @@ function risky(settings: Settings): string[] {
   }
   if (settings.MCP_ALLOW_UNAUTHENTICATED_NETWORK && !isLoopback(settings.MCP_HOST)) {
     warnings.push('everybody who can reach the port acts as the configured user')
+  }
+  const { METRICS_ENABLED: metrics = settings.METRICS_PORT !== undefined } = settings
+  if (metrics && !isLoopback(settings.METRICS_HOST)) {
+    warnings.push('METRICS_HOST: everybody who can reach that port can read the metrics')
   }
   const url = URL.parse(settings.NEXTCLOUD_HOST ?? '')
   if (url?.protocol === 'http:' && !isLoopback(url.hostname)) {

@@ -5,6 +5,7 @@ import type { App } from '../../src/mcp/app.ts'
 import type { Embedder } from '../../src/search/embed/embedder.ts'
 import { type Composition, compose } from '../../src/server/compose.ts'
 import { type HttpServer, serveHttp } from '../../src/server/http.ts'
+import { openTelemetry } from '../../src/server/telemetry.ts'
 import type { Vault } from '../../src/vault/vault.ts'
 import { type Backend, startBackend } from './backend.ts'
 import { basic } from './credentials.ts'
@@ -26,6 +27,8 @@ export interface Harness {
   backend: Backend
   proxy: FaultProxy
   composition: Composition
+  /** Where metrics are served, with METRICS_PORT. */
+  metricsUrl: string | undefined
   server: HttpServer
   client: Client
   /** Calls a tool; a failed call is an answer, not an exception. */
@@ -56,6 +59,8 @@ export interface HarnessOptions {
   vault?: Vault
   /** What makes vectors for search. */
   embedder?: Embedder
+  /** Takes the lines of the log in place of stderr. */
+  log?: (line: string) => void
   /** False: no client connects; `client` and what goes through it cannot be used. */
   client?: false
 }
@@ -75,7 +80,9 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     LOG_LEVEL: 'silent',
     ...options.environment,
   })
+  const telemetry = await openTelemetry(config, options.log)
   const composition = compose(config, {
+    telemetry,
     vault: options.vault,
     embedder: options.embedder,
     ...(options.apps === undefined ? {} : { apps: options.apps }),
@@ -110,6 +117,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     backend,
     proxy,
     composition,
+    metricsUrl: telemetry.metricsUrl,
     server,
     client,
     call,
@@ -128,6 +136,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
       await Promise.all(clients.map(open => open.close()))
       await server.close()
       await composition.close()
+      await telemetry.close()
       await proxy.close()
       await backend.close()
     },
