@@ -24,26 +24,31 @@ export interface OpenTelemetry extends Telemetry {
   close(): Promise<void>
 }
 
+/** What a test may put in place of the real thing. */
+export interface TelemetryOptions {
+  /** Takes the lines of the log; default: stderr. */
+  readonly write?: ((line: string) => void) | undefined
+  /** Address of a file in place of OpenTelemetry's SDK. */
+  readonly sdk?: string | undefined
+}
+
 /** The log alone, for commands that serve nothing. */
-export function logOnly(
-  config: Pick<Config, 'log'>,
-  write?: (line: string) => void,
-): Telemetry & { tracing: undefined; meter: undefined } {
+export function logOnly(config: Pick<Config, 'log'>): Telemetry {
   const requests = createRequestScope()
-  const log = createLog({ ...config.log, fields: requests.fields, ...(write && { write }) })
+  const log = createLog({ ...config.log, fields: requests.fields })
   return { log, requests, meter: undefined, tracing: undefined }
 }
 
 /** What is configured. @throws the system's error when the port for metrics cannot be taken */
 export async function openTelemetry(
   { log: logConfig, metrics, traces }: TelemetryConfig,
-  write?: (line: string) => void,
+  { write, sdk }: TelemetryOptions = {},
 ): Promise<OpenTelemetry> {
   const requests = createRequestScope()
   let tracing: Tracing | undefined
   const fields = () => ({ ...requests.fields(), ...tracing?.fields() })
   const log = createLog({ ...logConfig, fields, ...(write && { write }) })
-  const sent = traces && (await openTraces(traces, log))
+  const sent = traces && (await openTraces(traces, log, sdk))
   tracing = sent?.tracing
   const served = metrics && (await openMetrics(metrics, log))
   return {
@@ -82,13 +87,14 @@ async function openMetrics(
 async function openTraces(
   { serviceName }: TracesConfig,
   log: Logger,
+  library: string | undefined,
 ): Promise<{ tracing: Tracing; close(): Promise<void> } | undefined> {
   const [{ SdkMissing, startSdk }, { createTracing }] = await Promise.all([
     import('../telemetry/otel-sdk.ts'),
     import('../telemetry/tracing.ts'),
   ])
   try {
-    const { tracer, close } = await startSdk({ serviceName, version: VERSION })
+    const { tracer, close } = await startSdk({ serviceName, version: VERSION, library })
     return { tracing: createTracing(tracer), close }
   } catch (error) {
     if (!(error instanceof SdkMissing)) throw error

@@ -11,7 +11,7 @@ export interface SdkOptions {
   readonly serviceName: string
   readonly version: string
   /** Name of the package, or the address of a file in its place. */
-  readonly library?: string
+  readonly library?: string | undefined
 }
 
 /** A running SDK. */
@@ -43,13 +43,11 @@ export async function startSdk({
   version,
   library = '@opentelemetry/sdk-node',
 }: SdkOptions): Promise<Sdk> {
-  const loaded: unknown = await import(library).catch(() => undefined)
+  const loaded: unknown = await import(library).catch((error: unknown) => {
+    throw new SdkMissing(adviceFor(library), { cause: error })
+  })
   const found = Library.safeParse(loaded)
-  if (!found.success) {
-    throw new SdkMissing(
-      'Traces need OpenTelemetry beside this program: npm install @opentelemetry/sdk-node',
-    )
-  }
+  if (!found.success) throw new SdkMissing(adviceFor(library))
   const sdk = new found.data.NodeSDK({ serviceName, instrumentations: [] })
   sdk.start()
   return {
@@ -57,4 +55,8 @@ export async function startSdk({
     // A collector that is gone must not keep the process.
     close: () => sdk.shutdown().catch(() => {}),
   }
+}
+
+function adviceFor(library: string): string {
+  return `There are no traces: ${library} cannot be used; install it beside this program: npm install @opentelemetry/sdk-node`
 }

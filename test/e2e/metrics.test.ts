@@ -8,7 +8,7 @@ const lines: string[] = []
 beforeAll(async () => {
   h = await startHarness({
     environment: { METRICS_PORT: '0', LOG_LEVEL: 'debug', LOG_FORMAT: 'json' },
-    log: line => lines.push(line),
+    telemetry: { write: line => lines.push(line) },
   })
 })
 afterAll(() => h.close())

@@ -2,6 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { expect } from 'vitest'
 import type { Environment } from '../../src/config/config.ts'
+import type { TelemetryOptions } from '../../src/server/telemetry.ts'
 import type { Vault } from '../../src/vault/vault.ts'
 import { type Backend, startBackend } from './backend.ts'
 import { type Front, startFront } from './front.ts'
@@ -31,6 +32,7 @@ export interface ConnectHarness extends Harness {
 }
 
 export interface ConnectOptions {
+  telemetry?: TelemetryOptions | undefined
   environment?: Environment
   backend?: Backend
   vault?: Vault
@@ -55,6 +57,7 @@ export async function startConnect(options: ConnectOptions = {}): Promise<Connec
     backend,
     vault,
     client: false,
+    telemetry: options.telemetry,
     environment: {
       NEXTCLOUD_USERNAME: undefined,
       NEXTCLOUD_PASSWORD: undefined,

@@ -5,7 +5,7 @@ import type { App } from '../../src/mcp/app.ts'
 import type { Embedder } from '../../src/search/embed/embedder.ts'
 import { type Composition, compose } from '../../src/server/compose.ts'
 import { type HttpServer, serveHttp } from '../../src/server/http.ts'
-import { openTelemetry } from '../../src/server/telemetry.ts'
+import { openTelemetry, type TelemetryOptions } from '../../src/server/telemetry.ts'
 import type { Vault } from '../../src/vault/vault.ts'
 import { type Backend, startBackend } from './backend.ts'
 import { basic } from './credentials.ts'
@@ -59,8 +59,8 @@ export interface HarnessOptions {
   vault?: Vault
   /** What makes vectors for search. */
   embedder?: Embedder
-  /** Takes the lines of the log in place of stderr. */
-  log?: (line: string) => void
+  /** Where the log goes, and what stands in for OpenTelemetry. */
+  telemetry?: TelemetryOptions | undefined
   /** False: no client connects; `client` and what goes through it cannot be used. */
   client?: false
 }
@@ -80,7 +80,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     LOG_LEVEL: 'silent',
     ...options.environment,
   })
-  const telemetry = await openTelemetry(config, options.log)
+  const telemetry = await openTelemetry(config, options.telemetry)
   const composition = compose(config, {
     telemetry,
     vault: options.vault,
