@@ -9,6 +9,7 @@ import { type Front, startFront } from './front.ts'
 import { type Harness, startHarness } from './harness.ts'
 import { type Browser, createBrowser, formsIn, grantLoginFlow, type Page } from './login-flow.ts'
 import { memoryVault } from './oauth.ts'
+import { remember } from './secrets.ts'
 
 /** Where nobody listens: browsers of the tests stop before it. */
 export const REDIRECT = 'http://localhost:9999/callback'
@@ -145,7 +146,14 @@ export function clientOf(url: string, id: string, redirect = REDIRECT): TestClie
   const token = async (fields: Record<string, string>): Promise<TokenAnswer> => {
     const body = new URLSearchParams({ client_id: id, ...fields })
     const response = await fetch(`${url}/oauth/token`, { method: 'POST', body })
-    return { status: response.status, ...((await response.json()) as object) } as TokenAnswer
+    const answer = {
+      status: response.status,
+      ...((await response.json()) as object),
+    } as TokenAnswer
+    for (const secret of [fields.code, fields.refresh_token, fields.code_verifier]) remember(secret)
+    remember(answer.access_token)
+    remember(answer.refresh_token)
+    return answer
   }
   return {
     id,

@@ -10,6 +10,7 @@ import type { Vault } from '../../src/vault/vault.ts'
 import { type Backend, startBackend } from './backend.ts'
 import { basic } from './credentials.ts'
 import { type FaultProxy, startProxy } from './proxy.ts'
+import { remember, rememberAuthorization, watch } from './secrets.ts'
 
 export { basic }
 
@@ -77,10 +78,20 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     NEXTCLOUD_USERNAME: backend.alice.loginName,
     NEXTCLOUD_PASSWORD: backend.alice.password,
     MCP_PORT: '0',
-    LOG_LEVEL: 'silent',
+    LOG_LEVEL: 'trace',
     ...options.environment,
   })
-  const telemetry = await openTelemetry(config, options.telemetry)
+  remember(backend.alice.password)
+  // Nobody needs to see it unless they asked for it; but no secret may be in it (test/setup/logs.ts).
+  const isWanted = options.environment?.LOG_LEVEL !== undefined
+  const { write = isWanted ? writeToStderr : () => {}, ...stubs } = options.telemetry ?? {}
+  const telemetry = await openTelemetry(config, {
+    ...stubs,
+    write(line) {
+      watch(line)
+      write(line)
+    },
+  })
   const composition = compose(config, {
     telemetry,
     vault: options.vault,
@@ -93,6 +104,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   const clients: Client[] = []
 
   const connect = async ({ era = 'modern', headers = {} }: ConnectOptions = {}) => {
+    rememberAuthorization(headers.authorization)
     const client = new Client(
       { name: 'test', version: '1' },
       { versionNegotiation: { mode: era === 'legacy' ? 'legacy' : { pin: MODERN } } },
@@ -141,6 +153,10 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
       await backend.close()
     },
   }
+}
+
+function writeToStderr(line: string): void {
+  process.stderr.write(line)
 }
 
 function unconnected(): Client {
