@@ -28,6 +28,13 @@ export interface CommandOptions {
   publicIssuerUrl?: string
 }
 
+/** Puts settings of the file where OpenTelemetry looks for them: it reads the environment itself. */
+export function passOn(settings: Environment): void {
+  for (const [name, value] of Object.entries(settings)) {
+    if (name.startsWith('OTEL_') && value !== undefined) process.env[name] ??= value
+  }
+}
+
 /** File, environment and command line merged; the later wins. */
 export function environmentOf(
   options: CommandOptions,

@@ -3,8 +3,8 @@ import { loadConfig } from '../config/config.ts'
 import { compose } from '../server/compose.ts'
 import { startMaintenance } from '../server/maintenance.ts'
 import { openStorage } from '../server/storage.ts'
-import { createLog } from '../telemetry/log.ts'
-import { type CommandOptions, environmentOf } from './options.ts'
+import { openTelemetry } from '../server/telemetry.ts'
+import { type CommandOptions, environmentOf, passOn } from './options.ts'
 import { untilAskedToStop } from './signals.ts'
 
 /**
@@ -12,12 +12,16 @@ import { untilAskedToStop } from './signals.ts'
  * @throws ConfigError with every fault of the configuration, or for a storage that does not open
  */
 export async function run(options: CommandOptions): Promise<void> {
-  const config = loadConfig(environmentOf(options))
-  const log = createLog(config.log)
+  const environment = environmentOf(options)
+  const config = loadConfig(environment)
+  passOn(environment)
+  const telemetry = await openTelemetry(config)
+  const { log, metricsUrl } = telemetry
   const vault = await openStorage(config, log)
-  const composition = compose(config, { log, vault })
+  const composition = compose(config, { telemetry, vault })
   const { catalog } = composition
   for (const warning of config.warnings) log.warn(warning)
+  if (metricsUrl !== undefined) log.info(`serving metrics at ${metricsUrl}`)
   composition.warmUp()
   if (config.role !== 'api') composition.search?.sync.start()
   const endMaintenance = startMaintenance(vault, log, config.auditRetentionMs)
@@ -48,4 +52,5 @@ export async function run(options: CommandOptions): Promise<void> {
   endMaintenance()
   await composition.close()
   await vault?.close()
+  await telemetry.close()
 }

@@ -3,7 +3,7 @@ import { type Config, ConfigError, loadConfig } from '../config/config.ts'
 import { compose } from '../server/compose.ts'
 import type { SearchWiring } from '../server/search.ts'
 import { openStorage } from '../server/storage.ts'
-import { createLog } from '../telemetry/log.ts'
+import { logOnly } from '../server/telemetry.ts'
 import { type CommandOptions, environmentOf } from './options.ts'
 
 /**
@@ -19,9 +19,9 @@ export async function withSearch<T>(
     const message = 'is not set; set it to true to have search by meaning'
     throw new ConfigError([{ name: 'ENABLE_SEMANTIC_SEARCH', message }])
   }
-  const log = createLog(config.log)
-  const vault = await openStorage(config, log)
-  const composition = compose(config, { log, vault })
+  const telemetry = logOnly(config)
+  const vault = await openStorage(config, telemetry.log)
+  const composition = compose(config, { telemetry, vault })
   try {
     if (composition.search === undefined) throw new Error('search is on and was not wired')
     return await work(composition.search, config)

@@ -8,6 +8,7 @@ import { ConfigError, type ConfigProblem } from './problems.ts'
 import { SETTINGS, type SettingName, type Settings } from './schema.ts'
 import { type SearchConfig, searchConfig, searchWarnings } from './search.ts'
 import { auditRetention, type StorageConfig, storageAlone, storageConfig } from './storage.ts'
+import { type TelemetryConfig, telemetryConfig } from './telemetry.ts'
 import { warningsOf } from './warnings.ts'
 
 export {
@@ -24,6 +25,7 @@ export type { QueryConfig, RerankConfig } from './query.ts'
 export type { EmbeddingConfig, EmbeddingSource, SearchConfig } from './search.ts'
 export type { StorageConfig } from './storage.ts'
 export type { SyncConfig } from './sync.ts'
+export type { MetricsConfig, TelemetryConfig, TracesConfig } from './telemetry.ts'
 
 /** How Nextcloud is reached. */
 export interface NextcloudConfig {
@@ -49,7 +51,7 @@ export interface OfferConfig {
 }
 
 /** The whole configuration; built only by {@link loadConfig}. */
-export interface Config {
+export interface Config extends TelemetryConfig {
   role: Settings['MCP_ROLE']
   /** Who calls, and the credential where it is configured. */
   deployment: Deployment
@@ -64,7 +66,6 @@ export interface Config {
   documents: DocumentsConfig | undefined
   /** Undefined where search by meaning is off. */
   search: SearchConfig | undefined
-  log: { level: Settings['LOG_LEVEL']; format: Settings['LOG_FORMAT'] }
   /** Things worth telling that are no faults. */
   warnings: string[]
 }
@@ -110,7 +111,7 @@ export function loadConfig(environment: Environment): Config {
     },
     documents,
     search,
-    log: { level: settings.LOG_LEVEL, format: settings.LOG_FORMAT },
+    ...telemetryConfig(settings),
     warnings: [
       ...warningsOf(environment, settings, deployment),
       ...documentsWarnings(environment, settings),

@@ -24,6 +24,11 @@ export function listenConfig(settings: Settings): ListenConfig {
   }
 }
 
+/** A name without dots is one of the containers or machines beside this one. */
+export function isLocalName(host: string): boolean {
+  return !host.includes('.') && !host.startsWith('[')
+}
+
 /** Whether only this machine can reach the address. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host === '[::1]' || host.startsWith('127.')

@@ -1,5 +1,5 @@
 /** How searches order what they find. */
-import { isLoopback } from './listen.ts'
+import { isLocalName, isLoopback } from './listen.ts'
 import type { ConfigProblem } from './problems.ts'
 import type { Settings } from './schema.ts'
 
@@ -57,8 +57,7 @@ function rerankConfig(settings: Settings, problems: ConfigProblem[]): RerankConf
 export function queryWarnings(settings: Settings, { rerank }: QueryConfig): string[] {
   const warnings: string[] = []
   const url = rerank && URL.parse(rerank.url)
-  // A name without dots is one of the containers or machines beside this one.
-  if (url?.protocol === 'http:' && !isLoopback(url.hostname) && url.hostname.includes('.')) {
+  if (url?.protocol === 'http:' && !isLoopback(url.hostname) && !isLocalName(url.hostname)) {
     warnings.push('SEARCH_RERANK_URL uses http: passages cross the network readable')
   }
   if (rerank === undefined && settings.SEARCH_RERANK_MODEL !== undefined) {

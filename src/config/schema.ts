@@ -8,11 +8,13 @@ import { DOCUMENT_SETTINGS } from './documents-schema.ts'
 import { QUERY_SETTINGS } from './query-schema.ts'
 import { SEARCH_SETTINGS } from './search-schema.ts'
 import { SYNC_SETTINGS } from './sync-schema.ts'
+import { TELEMETRY_SETTINGS } from './telemetry-schema.ts'
 import {
   address,
   count,
   flag,
   names,
+  port,
   type Setting,
   seconds,
   setting,
@@ -34,8 +36,6 @@ export const ROLES = ['all', 'api', 'worker'] as const
 
 /** Who issues the tokens that clients come with in the OAuth modes. */
 export const AUTHORIZATION_SERVERS = ['builtin', 'external'] as const
-
-const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 
 /** The address of a Nextcloud; people paste that of the page they are on. */
 const nextcloudUrl = address.transform(text =>
@@ -60,20 +60,6 @@ const databaseUrl = z.string().transform((value, context) => {
   context.addIssue({ code: 'custom', message: address.problem })
   return z.NEVER
 })
-
-const port = z
-  .string()
-  .regex(/^\d{1,5}$/, 'must be a port number')
-  .transform(Number)
-  .pipe(z.int().min(0).max(65_535))
-
-const logLevel = z
-  .string()
-  .transform(value => {
-    const level = value.trim().toLowerCase()
-    return { warning: 'warn', critical: 'fatal' }[level] ?? level
-  })
-  .pipe(z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }))
 
 /** All settings by the name of their environment variable. */
 export const SETTINGS = {
@@ -263,12 +249,7 @@ export const SETTINGS = {
   ...SEARCH_SETTINGS,
   ...QUERY_SETTINGS,
   ...SYNC_SETTINGS,
-  LOG_LEVEL: withDefault(`How much is logged: ${LOG_LEVELS.join(', ')}.`, logLevel, 'info'),
-  LOG_FORMAT: withDefault(
-    'text for people or json for machines.',
-    z.enum(['text', 'json'], { error: 'must be text or json' }),
-    'text',
-  ),
+  ...TELEMETRY_SETTINGS,
 } as const satisfies Record<string, Setting>
 
 export type SettingName = keyof typeof SETTINGS

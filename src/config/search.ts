@@ -2,7 +2,7 @@
 import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { either } from './either.ts'
-import { isLoopback } from './listen.ts'
+import { isLocalName, isLoopback } from './listen.ts'
 import type { ConfigProblem } from './problems.ts'
 import { type QueryConfig, queryConfig, queryWarnings } from './query.ts'
 import type { SettingName, Settings } from './schema.ts'
@@ -176,11 +176,6 @@ const BELONGING: readonly (readonly [SettingName, Tier])[] = [
   ['OLLAMA_BASE_URL', 'ollama'],
   ['LOCAL_EMBEDDING_MODEL', 'local'],
 ]
-
-/** A name without dots is one of the containers or machines beside this one. */
-function isLocalName(host: string): boolean {
-  return !host.includes('.') && !host.startsWith('[')
-}
 
 /** Where programs keep what they can fetch again (XDG Base Directory Specification). */
 function modelFolder({

@@ -38,6 +38,13 @@ export const address = z.string().transform((value, context) => {
   return text
 })
 
+/** A TCP port; 0: any that is free. */
+export const port = z
+  .string()
+  .regex(/^\d{1,5}$/, 'must be a port number')
+  .transform(Number)
+  .pipe(z.int().min(0).max(65_535))
+
 /** A span of time, in seconds. */
 export const seconds = z
   .string()

@@ -1,7 +1,7 @@
 /** What is worth telling of a configuration that is no fault. */
 import { closest } from './closest.ts'
 import type { Deployment } from './deployment.ts'
-import { isLoopback } from './listen.ts'
+import { isLocalName, isLoopback } from './listen.ts'
 import type { OAuthConfig } from './oauth.ts'
 import { SETTINGS, type Settings } from './schema.ts'
 
@@ -25,7 +25,7 @@ function misspelt(environment: Readonly<Record<string, string | undefined>>): st
   const known = Object.keys(SETTINGS)
   return Object.keys(environment).flatMap(name => {
     if (
-      !/^(NEXTCLOUD|MCP|EXCLUDED|OIDC|TOKEN|ENABLE|EMBEDDING|INFINITY|SYNC|VECTOR|WEBHOOK|DOCUMENT|UNSTRUCTURED|DOCLING|CUSTOM_PROCESSOR|SEARCH|QDRANT|DATABASE|AUDIT)_/.test(
+      !/^(NEXTCLOUD|MCP|EXCLUDED|OIDC|TOKEN|ENABLE|EMBEDDING|INFINITY|SYNC|VECTOR|WEBHOOK|DOCUMENT|UNSTRUCTURED|DOCLING|CUSTOM_PROCESSOR|SEARCH|QDRANT|DATABASE|AUDIT|METRICS|LOG)_/.test(
         name,
       ) ||
       known.includes(name)
@@ -50,6 +50,10 @@ function risky(settings: Settings): string[] {
       'DATABASE_URL has no sslmode: what is not encrypted in the database crosses the network in the clear; add ?sslmode=verify-full, or ?sslmode=disable where the network is safe',
     )
   }
+  const { METRICS_ENABLED: metrics = settings.METRICS_PORT !== undefined } = settings
+  if (metrics && !isLoopback(settings.METRICS_HOST)) {
+    warnings.push('METRICS_HOST: everybody who can reach that port can read the metrics')
+  }
   const url = URL.parse(settings.NEXTCLOUD_HOST ?? '')
   if (url?.protocol === 'http:' && !isLoopback(url.hostname)) {
     warnings.push('NEXTCLOUD_HOST uses http: credentials cross the network unprotected')
@@ -57,9 +61,9 @@ function risky(settings: Settings): string[] {
   return warnings
 }
 
-/** This machine, or a socket on it. */
+/** This machine, a socket on it, or a machine beside it. */
 function isNear(host: string): boolean {
-  return host.startsWith('/') || isLoopback(host)
+  return host.startsWith('/') || isLoopback(host) || isLocalName(host)
 }
 
 function riskyOAuth(oauth: OAuthConfig): string[] {

@@ -7,6 +7,7 @@ import { LRUCache } from 'lru-cache'
 import { introspect, userInfo } from '../oidc/introspection.ts'
 import type { Provider } from '../oidc/provider.ts'
 import { actingAs, type ServerClient, type ServerClients } from '../oidc/server-client.ts'
+import type { Meter, Outcome } from '../telemetry/meter.ts'
 import type { AccessToken } from './caller.ts'
 import { accessTokenOf, type Claims } from './claims.ts'
 import { InvalidToken } from './invalid-token.ts'
@@ -22,6 +23,8 @@ export interface VerifierOptions {
   readonly resource: string
   /** Whether tokens that only userinfo knows are accepted, whoever they were issued for. */
   readonly userinfoFallback?: boolean
+  /** Counts checks. */
+  readonly meter?: Pick<Meter, 'tokenCheck' | 'tokenLookup'> | undefined
   /** The clock; for tests. */
   readonly now?: () => number
 }
@@ -44,7 +47,7 @@ const MAX_REMEMBERED = 5_000
 
 /** A verifier with an empty memory. */
 export function createVerifier(options: VerifierOptions): Verifier {
-  const { now = Date.now } = options
+  const { now = Date.now, meter } = options
   const remembered = new LRUCache<string, { token: AccessToken; until: number }>({
     max: MAX_REMEMBERED,
   })
@@ -52,16 +55,24 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const pending = new Map<string, Promise<AccessToken>>()
 
   const check = async (key: string, token: string): Promise<AccessToken> => {
-    const provider = await options.provider()
     const isJwt = looksLikeJwt(token)
-    const checked = isJwt
-      ? await checkJwt(options, provider, token)
-      : await checkOpaque(options, provider, token, now).catch((error: unknown) => {
-          if (error instanceof InvalidToken) {
-            refused.set(key, { error, until: now() + REFUSAL_TTL_MS })
-          }
-          throw error
-        })
+    let outcome: Outcome = 'error'
+    let checked: AccessToken
+    try {
+      const provider = await options.provider()
+      checked = isJwt
+        ? await checkJwt(options, provider, token)
+        : await checkOpaque(options, provider, token, now)
+      outcome = 'success'
+    } catch (error) {
+      if (error instanceof InvalidToken) {
+        outcome = 'refused'
+        if (!isJwt) refused.set(key, { error, until: now() + REFUSAL_TTL_MS })
+      }
+      throw error
+    } finally {
+      meter?.tokenCheck(isJwt ? 'jwt' : 'introspect', outcome)
+    }
     const ttlMs = isJwt ? JWT_TTL_MS : INTROSPECTION_TTL_MS
     remembered.set(key, { token: checked, until: Math.min(now() + ttlMs, checked.expiresAt) })
     return checked
@@ -74,7 +85,9 @@ export function createVerifier(options: VerifierOptions): Verifier {
       if (!/^[\w.~+/-]+=*$/.test(token)) throw new InvalidToken('it is malformed')
       const key = createHash('sha256').update(token).digest('base64url')
       const known = remembered.get(key)
-      if (known !== undefined && known.until > now()) return known.token
+      const isKnown = known !== undefined && known.until > now()
+      meter?.tokenLookup(isKnown)
+      if (isKnown) return known.token
       const refusal = refused.get(key)
       if (refusal !== undefined && refusal.until > now()) throw refusal.error
       let checking = pending.get(key)

@@ -37,8 +37,8 @@ export interface McpOptions {
   grantedTo?(caller: Caller): Promise<ReadonlySet<Scope> | undefined>
   /** The caller on whose behalf a request or connection is served. */
   callerOf(context: Parameters<McpServerFactory>[0]): Caller
-  /** Told of every call that begins; what it returns is told how the call ended. */
-  observe?(call: ObservedCall): (error: unknown) => void
+  /** Runs every call, and so knows when it begins and how it ends. */
+  observe?<T>(call: ObservedCall, run: () => Promise<T>): Promise<T>
 }
 
 /** A tool call or resource read, for logs, metrics and an orderly shutdown. */
@@ -46,6 +46,9 @@ export interface ObservedCall {
   readonly kind: 'tool' | 'resource'
   readonly name: string
 }
+
+/** What stands for all tools that there are none of, whatever a caller named. */
+export const UNKNOWN_TOOL = 'other'
 
 /** Set on the first answer to a client of a 2025 revision; see {@link createCancellations}. */
 export const SESSION_HEADER = 'mcp-session-id'
@@ -149,7 +152,9 @@ async function callTool(
   const found = options.catalog.tools.get(call.name)
   if (found === undefined && call.name !== params.name) return toErrorResult(unknownTool(call.name))
   if (found === undefined) {
-    throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${call.name}`)
+    return observed(options, 'tool', UNKNOWN_TOOL, async () => {
+      throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${call.name}`)
+    })
   }
   const { tool, schema, app } = found
   const inTheBrowser = (outcome: unknown) => askToVisit(visitOf(outcome), context.request)
@@ -201,22 +206,13 @@ async function readResource(
   }
 }
 
-async function observed<T>(
+function observed<T>(
   options: McpOptions,
   kind: ObservedCall['kind'],
   name: string,
-  work: () => Promise<T>,
+  run: () => Promise<T>,
 ): Promise<T> {
-  const ended = options.observe?.({ kind, name })
-  let error: unknown
-  try {
-    return await work()
-  } catch (caught) {
-    error = caught
-    throw caught
-  } finally {
-    ended?.(error)
-  }
+  return options.observe === undefined ? run() : options.observe({ kind, name }, run)
 }
 
 function toolContext(

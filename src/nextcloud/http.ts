@@ -12,6 +12,7 @@ import { rootCertificates } from 'node:tls'
 import { type Dispatcher, Pool } from 'undici'
 import { authorization, type Credential } from './credential.ts'
 import { CodedError } from './errors.ts'
+import { appOf, type RequestObserver } from './observed.ts'
 import { decoded, Reply, replyHeaders, type StreamedReply } from './reply.ts'
 import type { HttpRequest } from './request.ts'
 import { createRetryBudget, isSafe } from './retry.ts'
@@ -31,6 +32,8 @@ export interface HttpOptions {
   maxConnections?: number
   /** `User-Agent` of every request. */
   userAgent?: string
+  /** Follows every request, for metrics and traces. */
+  observer?: RequestObserver | undefined
 }
 
 /** Sends requests to one instance on behalf of any credential. */
@@ -80,6 +83,7 @@ export function createHttp(options: HttpOptions): Http {
   async function dispatch(
     request: HttpRequest,
     credential: Credential | undefined,
+    further: Readonly<Record<string, string>>,
   ): Promise<Dispatcher.ResponseData> {
     return pool.request({
       method: request.method as Dispatcher.HttpMethod,
@@ -87,6 +91,7 @@ export function createHttp(options: HttpOptions): Http {
       headers: {
         ...standing,
         ...(credential === undefined ? {} : { authorization: authorization(credential) }),
+        ...further,
         ...request.headers,
       },
       body: typeof request.body === 'function' ? request.body() : (request.body ?? null),
@@ -127,15 +132,21 @@ export function createHttp(options: HttpOptions): Http {
     credential: Credential | undefined,
     receive: (response: Dispatcher.ResponseData) => Promise<T | Reply>,
   ): Promise<T> {
+    const { observer } = options
+    const observed = { app: appOf(request.path), method: request.method }
+    const send = async (further: Readonly<Record<string, string>>) =>
+      receive(await dispatch(request, credential, further))
     const budget = createRetryBudget()
     for (;;) {
       let failure: CodedError
       let wait: number | undefined
+      let reason = 'connection_error'
       try {
-        const reply = await receive(await dispatch(request, credential))
+        const reply = await (observer ? observer.around(observed, send) : send({}))
         if (isExpected(request, reply.status)) return reply as T
         failure = errorOfReply(request, reply as Reply, credential)
         wait = budget.afterReply(request, reply as Reply)
+        reason = String(reply.status)
       } catch (error) {
         if (error instanceof CodedError) throw error
         failure = errorOfTransport(request, error)
@@ -148,6 +159,7 @@ export function createHttp(options: HttpOptions): Http {
       await sleep(wait, undefined, request.signal ? { signal: request.signal } : {}).catch(() => {
         throw failure
       })
+      observer?.retried(observed, reason)
     }
   }
 

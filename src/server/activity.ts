@@ -1,31 +1,57 @@
 /** What is going on: logs each call when it ends, and knows when all have. */
+import { ProtocolError } from '@modelcontextprotocol/server'
 import type { ObservedCall } from '../mcp/server.ts'
 import { CodedError } from '../nextcloud/errors.ts'
 import type { Logger } from '../telemetry/log.ts'
+import { codeOf } from './observers.ts'
+import type { Telemetry } from './telemetry.ts'
 
 /** Running calls. */
 export interface Activity {
-  observe(call: ObservedCall): (error: unknown) => void
+  /** Runs a call. */
+  observe<T>(call: ObservedCall, run: () => Promise<T>): Promise<T>
   /** Resolves when no call runs, or after `limitMs`. */
   settled(limitMs: number): Promise<void>
 }
 
 /** Counts calls from here on. */
-export function createActivity(log: Logger): Activity {
+export function createActivity({ log, meter, tracing }: Omit<Telemetry, 'requests'>): Activity {
   let running = 0
   let waiting: (() => void)[] = []
+
+  async function logged<T>({ kind, name }: ObservedCall, run: () => Promise<T>): Promise<T> {
+    const started = performance.now()
+    const fields = () => ({ [kind]: name, ms: Math.round(performance.now() - started) })
+    try {
+      const result = await run()
+      log.debug(fields(), 'call')
+      return result
+    } catch (error) {
+      logFailure(log, fields(), error)
+      throw error
+    }
+  }
+
   return {
-    observe({ kind, name }) {
+    async observe(call, run) {
       running++
-      const started = performance.now()
-      return error => {
+      const ended = meter?.call(call)
+      let code: string | undefined
+      const work = () => logged(call, run)
+      try {
+        return await (tracing === undefined
+          ? work()
+          : tracing.span({ name: `${call.kind} ${call.name}`, kind: 'internal' }, work))
+      } catch (error) {
+        code = codeOf(error)
+        throw error
+      } finally {
+        ended?.(code)
         running--
-        const ms = Math.round(performance.now() - started)
-        if (error === undefined) log.debug({ [kind]: name, ms }, 'call')
-        else logFailure(log, { [kind]: name, ms }, error)
-        if (running > 0) return
-        for (const resolve of waiting) resolve()
-        waiting = []
+        if (running === 0) {
+          for (const resolve of waiting) resolve()
+          waiting = []
+        }
       }
     },
     settled(limitMs) {
@@ -43,7 +69,10 @@ export function createActivity(log: Logger): Activity {
 
 /** A coded error is the caller's matter; anything else is a fault of this server. */
 function logFailure(log: Logger, fields: object, error: unknown): void {
-  if (error instanceof CodedError) {
+  if (error instanceof ProtocolError) {
+    // Its message repeats what the caller sent.
+    log.info({ ...fields, code: error.code }, 'call refused')
+  } else if (error instanceof CodedError) {
     const { code, message, details } = error
     log.info({ ...fields, code, status: details.status }, `call failed: ${message}`)
   } else {

@@ -6,8 +6,10 @@ import type { OAuthConfig } from '../config/config.ts'
 import { deleteAppPassword } from '../nextcloud/login-flow.ts'
 import type { Nextcloud } from '../nextcloud/session.ts'
 import { refreshGrant, revokeToken } from '../oidc/refresh.ts'
+import type { Meter } from '../telemetry/meter.ts'
 import type { Vault } from '../vault/vault.ts'
 import type { Builtin } from './builtin.ts'
+import { tellingOutcome } from './observers.ts'
 import type { ProviderConnection } from './provider.ts'
 
 /** What it is wired with. */
@@ -16,11 +18,12 @@ export interface BackgroundOptions {
   readonly issuer: Builtin | ProviderConnection
   readonly nextcloud: Nextcloud
   readonly vault: Vault
+  readonly meter: Meter | undefined
 }
 
 /** Undefined where it is switched off. */
 export function wireBackground(options: BackgroundOptions): BackgroundAccess | undefined {
-  const { oauth, issuer, nextcloud, vault } = options
+  const { oauth, issuer, nextcloud, vault, meter } = options
   if (!oauth.background.enabled) return undefined
   if (issuer.server !== undefined) {
     return backgroundPasswordAccess({
@@ -32,8 +35,12 @@ export function wireBackground(options: BackgroundOptions): BackgroundAccess | u
   return createTokenBroker({
     vault,
     refresh: (token, { clientId }) =>
-      asServer((provider, client) =>
-        refreshGrant(provider, client, token, { issuedTo: clientId, ...resourceOf(oauth) }),
+      tellingOutcome(
+        () =>
+          asServer((provider, client) =>
+            refreshGrant(provider, client, token, { issuedTo: clientId, ...resourceOf(oauth) }),
+          ),
+        meter?.tokenRefresh,
       ),
     revoke: token => asServer((provider, client) => revokeToken(provider, client, token)),
   })

@@ -13,20 +13,23 @@ import { createServerFactory } from '../mcp/server.ts'
 import { enabledApps } from '../nextcloud/capabilities.ts'
 import type { Nextcloud } from '../nextcloud/session.ts'
 import type { Embedder } from '../search/embed/embedder.ts'
-import { createLog, type Logger } from '../telemetry/log.ts'
+import type { Logger } from '../telemetry/log.ts'
 import type { Vault } from '../vault/vault.ts'
 import { NAME, VERSION } from '../version.ts'
 import { type Activity, createActivity } from './activity.ts'
 import { connectNextcloud } from './connect.ts'
 import { createDeployment, type OAuthDeployment } from './deployment.ts'
+import { observeNextcloud } from './observers.ts'
 import { type SearchWiring, wireSearch } from './search.ts'
 import { catalogOptions, checkSelection } from './selection.ts'
 import { indexedSources } from './sources.ts'
+import { logOnly, type Telemetry } from './telemetry.ts'
 
 /** A wired server, not yet listening. */
 export interface Composition {
   readonly config: Config
   readonly log: Logger
+  readonly telemetry: Telemetry
   readonly catalog: Catalog
   readonly nextcloud: Nextcloud
   readonly identity: Identity
@@ -47,7 +50,8 @@ export interface Composition {
 /** What is opened before, and what a test may put in place of the real thing. */
 export interface ComposeOptions {
   apps?: readonly App[]
-  log?: Logger
+  /** Default: a log as configured, no metrics and no traces; closed by whoever opened it. */
+  telemetry?: Telemetry
   /** The configured storage; closed by whoever opened it. */
   vault?: Vault | undefined
   /** What makes vectors for search. */
@@ -59,11 +63,12 @@ export interface ComposeOptions {
  * @throws ConfigError when the selection of apps or tools names one that does not exist
  */
 export function compose(config: Config, options: ComposeOptions = {}): Composition {
-  const log = options.log ?? createLog(config.log)
+  const { telemetry = logOnly(config) } = options
+  const { log, meter } = telemetry
   const documents =
     config.documents === undefined ? undefined : createDocumentReader(config.documents)
-  const nextcloud = connectNextcloud(config.nextcloud)
-  const activity = createActivity(log)
+  const nextcloud = connectNextcloud(config.nextcloud, observeNextcloud(telemetry))
+  const activity = createActivity(telemetry)
   const search =
     config.search &&
     wireSearch({
@@ -73,7 +78,7 @@ export function compose(config: Config, options: ComposeOptions = {}): Compositi
       background: () => deployment.background,
       sources: indexedSources(config, documents),
       activity,
-      log,
+      telemetry,
       embedder: options.embedder,
     })
   const apps = [
@@ -86,7 +91,15 @@ export function compose(config: Config, options: ComposeOptions = {}): Compositi
     reading: neededScopes(apps, offer, 'read'),
   }
   const { vault } = options
-  const deployment = createDeployment({ config, scopes, nextcloud, log, vault, search })
+  const deployment = createDeployment({
+    config,
+    scopes,
+    nextcloud,
+    log,
+    meter,
+    vault,
+    search,
+  })
   const { identity, access, oauth } = deployment
   const offered = [...apps, ...deployment.apps]
   checkSelection(offered, config.offer)
@@ -111,6 +124,7 @@ export function compose(config: Config, options: ComposeOptions = {}): Compositi
   return {
     config,
     log,
+    telemetry,
     catalog,
     nextcloud,
     identity,

@@ -20,9 +20,11 @@ import type { Discovery } from '../oidc/discovery.ts'
 import { isProviderError } from '../oidc/errors.ts'
 import { exchangeToken } from '../oidc/exchange.ts'
 import type { Logger } from '../telemetry/log.ts'
+import type { Meter } from '../telemetry/meter.ts'
 import type { Vault } from '../vault/vault.ts'
 import { NAME } from '../version.ts'
 import { type Builtin, keysOf, wireBuiltin } from './builtin.ts'
+import { tellingOutcome } from './observers.ts'
 import { type PagesRouter, type People, wirePeople } from './people.ts'
 import { connectProvider, type ProviderConnection } from './provider.ts'
 import type { SearchWiring } from './search.ts'
@@ -57,6 +59,7 @@ export interface DeploymentOptions {
   readonly scopes: { readonly all: readonly Scope[]; readonly reading: readonly Scope[] }
   readonly nextcloud: Nextcloud
   readonly log: Logger
+  readonly meter: Meter | undefined
   /** Undefined where no storage is configured. */
   readonly vault: Vault | undefined
   /** Search by meaning; undefined: switched off. */
@@ -83,7 +86,7 @@ function oauthDeployment(
   oauth: OAuthConfig,
   options: DeploymentOptions,
 ): Deployment {
-  const { config, scopes, log, vault } = options
+  const { config, scopes, log, meter, vault } = options
   const basicScopes = oauth.scopes ?? ['openid', ...scopes.reading]
   const resource = protectedResource(oauth.serverUrl, NAME, basicScopes)
   const keys = vault && keysOf(vault)
@@ -102,6 +105,7 @@ function oauthDeployment(
     audiences: resource.audiences,
     resource: resource.resource,
     userinfoFallback: oauth.userinfoFallback,
+    meter,
   })
   const identity = bearerIdentity({
     verifier,
@@ -116,7 +120,7 @@ function oauthDeployment(
   })
   return {
     identity,
-    access: oauthAccess(mode, oauth, issuer, people, vault),
+    access: oauthAccess(mode, oauth, issuer, people, options),
     oauth: {
       discovery,
       resource,
@@ -134,7 +138,7 @@ function oauthAccess(
   oauth: OAuthConfig,
   issuer: Builtin | ProviderConnection,
   people: People | undefined,
-  vault: Vault | undefined,
+  { vault, meter }: Pick<DeploymentOptions, 'vault' | 'meter'>,
 ): Access {
   switch (mode) {
     case 'oauth_multi_audience':
@@ -143,7 +147,10 @@ function oauthAccess(
       if (issuer.server !== undefined) throw new Error('tokens are exchanged at a provider')
       return exchangedTokenAccess({
         exchange: request =>
-          issuer.asServer((provider, client) => exchangeToken(provider, client, request)),
+          tellingOutcome(
+            () => issuer.asServer((provider, client) => exchangeToken(provider, client, request)),
+            meter?.tokenExchange,
+          ),
         audience: oauth.exchangeAudience,
       })
     case 'login_flow':

@@ -19,6 +19,7 @@ import type { Composition } from './compose.ts'
 import { createGuards } from './guards.ts'
 import { createReadiness } from './health.ts'
 import { addPages } from './pages-routes.ts'
+import { followRequests, REQUEST_ID_HEADER } from './requests.ts'
 import { addWebhook } from './webhook-route.ts'
 import { addMetadataRoutes } from './well-known.ts'
 
@@ -76,22 +77,28 @@ export function createHttpApp(
   composition: Composition,
   handler: McpHttpHandler,
 ): Hono<{ Bindings: HttpBindings }> {
-  const { config, log, catalog, identity, nextcloud, oauth } = composition
+  const { config, log, telemetry, catalog, identity, nextcloud, oauth } = composition
   const guards = createGuards(config.listen)
   const readiness = createReadiness(nextcloud.http, oauth?.discovery)
   const app = new Hono<{ Bindings: HttpBindings }>()
 
+  const base = oauth ? new URL(oauth.resource.resource).pathname.replace(/\/mcp$/, '') : ''
+  followRequests(app, telemetry, base)
   app.get('/health/live', c => c.json({ status: 'ok' }))
   app.get('/health/ready', async c => c.json(await readiness()))
   if (config.role === 'worker') return app
-  const base = oauth ? new URL(oauth.resource.resource).pathname.replace(/\/mcp$/, '') : ''
   if (oauth) addMetadataRoutes(app, oauth)
   if (oauth?.builtin) addOpenRoutes(app, oauth.builtin, base)
 
   const crossOrigin = cors({
     origin: origin => (guards.allowsOrigin(origin) ? origin : null),
     allowMethods: ['GET', 'POST', 'DELETE', 'OPTIONS'],
-    exposeHeaders: ['WWW-Authenticate', 'Mcp-Session-Id', 'Mcp-Protocol-Version'],
+    exposeHeaders: [
+      'WWW-Authenticate',
+      'Mcp-Session-Id',
+      'Mcp-Protocol-Version',
+      REQUEST_ID_HEADER,
+    ],
     maxAge: 600,
   })
   app.use(async (c, next) => guards.refusal(c.req.raw) ?? next())

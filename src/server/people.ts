@@ -13,6 +13,7 @@ import type { App } from '../mcp/app.ts'
 import type { CallerUser } from '../mcp/tool.ts'
 import type { Nextcloud } from '../nextcloud/session.ts'
 import type { Logger } from '../telemetry/log.ts'
+import type { Meter } from '../telemetry/meter.ts'
 import type { Vault } from '../vault/vault.ts'
 import { createBrowsers } from '../web/browser.ts'
 import { accessPath, authorizeNextcloudPath, createPages, type Pages } from '../web/index.ts'
@@ -53,11 +54,12 @@ export interface PeopleOptions {
   readonly log: Logger
   /** Search by meaning; undefined: switched off. */
   readonly search: SearchWiring | undefined
+  readonly meter: Meter | undefined
 }
 
 /** @see People */
 export function wirePeople(options: PeopleOptions): People {
-  const { config, oauth, issuer, nextcloud, vault, log } = options
+  const { config, oauth, issuer, nextcloud, vault, log, meter } = options
   const { serverUrl } = oauth
   const builtin = issuer.server === undefined ? undefined : issuer
   const base = new URL(serverUrl).pathname.replace(/\/+$/, '')
@@ -85,7 +87,7 @@ export function wirePeople(options: PeopleOptions): People {
   builtin?.onRevoked(({ userId, clientId }) => {
     connections.disconnect(userId, clientId).catch(report)
   })
-  const background = wireBackground({ oauth, issuer, nextcloud, vault })
+  const background = wireBackground({ oauth, issuer, nextcloud, vault, meter })
   const backgroundPath = builtin === undefined ? authorizeNextcloudPath : accessPath
 
   return {

@@ -21,11 +21,19 @@ import {
   searchDatabase,
 } from '../search/sqlite/client.ts'
 import { sqliteIndex } from '../search/sqlite/index.ts'
-import type { SyncAccess, SyncHooks, SyncSettings } from '../search/sync/context.ts'
+import type { SyncAccess, SyncSettings } from '../search/sync/context.ts'
 import { type SyncStatuses, syncStatuses } from '../search/sync/status.ts'
 import { createSync, type Sync } from '../search/sync/sync.ts'
-import type { Logger } from '../telemetry/log.ts'
 import type { Activity } from './activity.ts'
+import {
+  indexLevels,
+  observeCache,
+  observedSearch,
+  observeEmbedding,
+  observeSync,
+  told,
+} from './observers.ts'
+import type { Telemetry } from './telemetry.ts'
 
 /** What it is wired with. */
 export interface SearchOptions {
@@ -36,7 +44,7 @@ export interface SearchOptions {
   readonly background: () => BackgroundAccess | undefined
   readonly sources: readonly DocumentSource[]
   readonly activity: Activity
-  readonly log: Logger
+  readonly telemetry: Pick<Telemetry, 'log' | 'meter'>
   /** In place of the configured one; for tests. */
   readonly embedder?: Embedder | undefined
 }
@@ -67,9 +75,13 @@ const CALM_MS = 100
 
 /** Opens nothing yet: index, model and listings begin when they are asked for. */
 export function wireSearch(options: SearchOptions): SearchWiring {
-  const { search, sources, activity, log } = options
+  const { search, sources, activity, telemetry } = options
+  const { log, meter } = telemetry
   const { intervalMs, usersEveryMs, graceMs, batchSize, workers, chunk, path } = search.sync
-  const embedder = withQueryCache(options.embedder ?? createEmbedder(search.embedding))
+  const embedder = withQueryCache(
+    options.embedder ?? createEmbedder(search.embedding, observeEmbedding(meter)),
+    observeCache(meter),
+  )
   const database = searchDatabase({ path })
   const index = indexOf(search.sync, database)
   const { ledger } = database.writing
@@ -92,7 +104,7 @@ export function wireSearch(options: SearchOptions): SearchWiring {
     sources,
     access,
     settings,
-    hooks: hooksFor(log),
+    hooks: observeSync(telemetry),
     calm: () => activity.settled(CALM_MS),
   })
   const { fusion, rerank } = search.query
@@ -105,17 +117,19 @@ export function wireSearch(options: SearchOptions): SearchWiring {
     trouble: sync.trouble,
     obstacle: () => obstacleOf(options),
   })
+  meter?.follow(() => indexLevels(index, status))
+  const find = createSearch({
+    index,
+    embedder,
+    sources,
+    status,
+    fusion,
+    reranker: reranker && restingReranker(reranker, { report }),
+    onGone: ledger.evicted,
+    report,
+  })
   return {
-    search: createSearch({
-      index,
-      embedder,
-      sources,
-      status,
-      fusion,
-      reranker: reranker && restingReranker(reranker, { report }),
-      onGone: ledger.evicted,
-      report,
-    }),
+    search: observedSearch(find, meter),
     index,
     ledger,
     embedder,
@@ -179,20 +193,4 @@ function obstacleOf({ config, background }: SearchOptions): string | undefined {
   return mode === 'multi_user_basic'
     ? 'Nothing is indexed: in multi_user_basic nobody can work for users who are away.'
     : 'Nothing is indexed: an administrator must set ENABLE_OFFLINE_ACCESS=true.'
-}
-
-function told(error: unknown): string {
-  return error instanceof Error ? error.message : JSON.stringify(error)
-}
-
-function hooksFor(log: Logger): SyncHooks {
-  return {
-    onTrouble(where, error) {
-      log.warn({ where, error: told(error) }, 'indexing has trouble')
-    },
-    onListed: (user, type, found) => log.debug({ user, type, found }, 'listed'),
-    onIndexed: (documents, chunks, ms) =>
-      log.debug({ documents, chunks, ms: Math.round(ms) }, 'indexed'),
-    onFailed: (user, type, code) => log.info({ user, type, code }, 'could not be indexed'),
-  }
 }

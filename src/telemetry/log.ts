@@ -8,6 +8,8 @@ export interface LogOptions {
   level: string
   /** `text` for people, `json` for machines. */
   format: 'text' | 'json'
+  /** Further fields of each line, as it is written. */
+  fields?: () => object
   /** Where lines go; stderr unless told otherwise. */
   write?: (line: string) => void
 }
@@ -22,6 +24,7 @@ export function createLog(options: LogOptions): Logger {
     {
       level: options.level,
       base: null,
+      ...(options.fields === undefined ? {} : { mixin: options.fields }),
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: { paths: SECRETS.flatMap(name => [name, `*.${name}`]), censor: '[secret]' },
       formatters: { level: label => ({ level: label }) },

@@ -3,12 +3,14 @@ import { createHash, randomBytes } from 'node:crypto'
 import { expect } from 'vitest'
 import type { Environment } from '../../src/config/config.ts'
 import type { Embedder } from '../../src/search/embed/embedder.ts'
+import type { TelemetryOptions } from '../../src/server/telemetry.ts'
 import type { Vault } from '../../src/vault/vault.ts'
 import { type Backend, startBackend } from './backend.ts'
 import { type Front, startFront } from './front.ts'
 import { type Harness, startHarness } from './harness.ts'
 import { type Browser, createBrowser, formsIn, grantLoginFlow, type Page } from './login-flow.ts'
 import { memoryVault } from './oauth.ts'
+import { remember } from './secrets.ts'
 
 /** Where nobody listens: browsers of the tests stop before it. */
 export const REDIRECT = 'http://localhost:9999/callback'
@@ -32,6 +34,7 @@ export interface ConnectHarness extends Harness {
 }
 
 export interface ConnectOptions {
+  telemetry?: TelemetryOptions | undefined
   environment?: Environment
   backend?: Backend
   vault?: Vault
@@ -59,6 +62,7 @@ export async function startConnect(options: ConnectOptions = {}): Promise<Connec
     vault,
     client: false,
     ...(options.embedder === undefined ? {} : { embedder: options.embedder }),
+    telemetry: options.telemetry,
     environment: {
       NEXTCLOUD_USERNAME: undefined,
       NEXTCLOUD_PASSWORD: undefined,
@@ -146,7 +150,14 @@ export function clientOf(url: string, id: string, redirect = REDIRECT): TestClie
   const token = async (fields: Record<string, string>): Promise<TokenAnswer> => {
     const body = new URLSearchParams({ client_id: id, ...fields })
     const response = await fetch(`${url}/oauth/token`, { method: 'POST', body })
-    return { status: response.status, ...((await response.json()) as object) } as TokenAnswer
+    const answer = {
+      status: response.status,
+      ...((await response.json()) as object),
+    } as TokenAnswer
+    for (const secret of [fields.code, fields.refresh_token, fields.code_verifier]) remember(secret)
+    remember(answer.access_token)
+    remember(answer.refresh_token)
+    return answer
   }
   return {
     id,

@@ -5,10 +5,12 @@ import type { App } from '../../src/mcp/app.ts'
 import type { Embedder } from '../../src/search/embed/embedder.ts'
 import { type Composition, compose } from '../../src/server/compose.ts'
 import { type HttpServer, serveHttp } from '../../src/server/http.ts'
+import { openTelemetry, type TelemetryOptions } from '../../src/server/telemetry.ts'
 import type { Vault } from '../../src/vault/vault.ts'
 import { type Backend, startBackend } from './backend.ts'
 import { basic } from './credentials.ts'
 import { type FaultProxy, startProxy } from './proxy.ts'
+import { remember, rememberAuthorization, watch } from './secrets.ts'
 
 export { basic }
 
@@ -26,6 +28,8 @@ export interface Harness {
   backend: Backend
   proxy: FaultProxy
   composition: Composition
+  /** Where metrics are served, with METRICS_PORT. */
+  metricsUrl: string | undefined
   server: HttpServer
   client: Client
   /** Calls a tool; a failed call is an answer, not an exception. */
@@ -56,6 +60,8 @@ export interface HarnessOptions {
   vault?: Vault
   /** What makes vectors for search. */
   embedder?: Embedder
+  /** Where the log goes, and what stands in for OpenTelemetry. */
+  telemetry?: TelemetryOptions | undefined
   /** False: no client connects; `client` and what goes through it cannot be used. */
   client?: false
 }
@@ -72,10 +78,22 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     NEXTCLOUD_USERNAME: backend.alice.loginName,
     NEXTCLOUD_PASSWORD: backend.alice.password,
     MCP_PORT: '0',
-    LOG_LEVEL: 'silent',
+    LOG_LEVEL: 'trace',
     ...options.environment,
   })
+  remember(backend.alice.password)
+  // Nobody needs to see it unless they asked for it; but no secret may be in it (test/setup/logs.ts).
+  const isWanted = options.environment?.LOG_LEVEL !== undefined
+  const { write = isWanted ? writeToStderr : () => {}, ...stubs } = options.telemetry ?? {}
+  const telemetry = await openTelemetry(config, {
+    ...stubs,
+    write(line) {
+      watch(line)
+      write(line)
+    },
+  })
   const composition = compose(config, {
+    telemetry,
     vault: options.vault,
     embedder: options.embedder,
     ...(options.apps === undefined ? {} : { apps: options.apps }),
@@ -86,6 +104,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   const clients: Client[] = []
 
   const connect = async ({ era = 'modern', headers = {} }: ConnectOptions = {}) => {
+    rememberAuthorization(headers.authorization)
     const client = new Client(
       { name: 'test', version: '1' },
       { versionNegotiation: { mode: era === 'legacy' ? 'legacy' : { pin: MODERN } } },
@@ -110,6 +129,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     backend,
     proxy,
     composition,
+    metricsUrl: telemetry.metricsUrl,
     server,
     client,
     call,
@@ -128,10 +148,15 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
       await Promise.all(clients.map(open => open.close()))
       await server.close()
       await composition.close()
+      await telemetry.close()
       await proxy.close()
       await backend.close()
     },
   }
+}
+
+function writeToStderr(line: string): void {
+  process.stderr.write(line)
 }
 
 function unconnected(): Client {

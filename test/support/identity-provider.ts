@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
 import Provider, { type Configuration, type KoaContextWithOIDC } from 'oidc-provider'
 import { SCOPES } from '../../src/identity/scopes.ts'
+import { remember, rememberAuthorization } from './secrets.ts'
 
 /** This server's client, and that of the people who call it. */
 export const SERVER_CLIENT = { id: 'nextcloud-mcp-server', secret: 'server-secret' }
@@ -22,6 +23,16 @@ const PATHS = {
   introspection: '/token/introspection',
   revocation: '/token/revocation',
 }
+
+const SECRET_FIELDS = [
+  'code',
+  'code_verifier',
+  'token',
+  'subject_token',
+  'refresh_token',
+  'client_secret',
+  'client_assertion',
+]
 
 /** What the provider was asked. */
 export interface ProviderCall {
@@ -114,7 +125,7 @@ export async function startIdentityProvider({ port = 0 } = {}): Promise<Identity
   const serviceTokens: string[] = []
   let decide: ((path: string) => Disturbance | undefined) | undefined
 
-  const mint: IdentityProvider['mint'] = (claims = {}, options = {}) => {
+  const mint: IdentityProvider['mint'] = async (claims = {}, options = {}) => {
     const { privateKey, kid } = options.key ?? key
     const now = Math.floor(Date.now() / 1_000)
     const payload = {
@@ -129,9 +140,10 @@ export async function startIdentityProvider({ port = 0 } = {}): Promise<Identity
       jti: crypto.randomUUID(),
       ...claims,
     }
-    return new SignJWT(payload)
+    const token = await new SignJWT(payload)
       .setProtectedHeader({ alg: 'RS256', typ: 'at+jwt', kid, ...options.header })
       .sign(privateKey)
+    return remember(token)
   }
 
   const self: IdentityProvider = {
@@ -158,7 +170,7 @@ export async function startIdentityProvider({ port = 0 } = {}): Promise<Identity
         scope: scopes,
         ...(resource === null ? {} : { aud: resource }),
       } as never)
-      const value = await token.save()
+      const value = remember(await token.save())
       return { token: value, revoke: () => token.destroy() }
     },
     async mintRefreshToken(user = 'alice') {
@@ -170,7 +182,9 @@ export async function startIdentityProvider({ port = 0 } = {}): Promise<Identity
       grant.addOIDCScope(scope)
       const grantId = await grant.save()
       const gty = 'authorization_code'
-      return new provider.RefreshToken({ accountId: user, client, grantId, gty, scope }).save()
+      return remember(
+        await new provider.RefreshToken({ accountId: user, client, grantId, gty, scope }).save(),
+      )
     },
     rotates: false,
     get key() {
@@ -213,7 +227,10 @@ export async function startIdentityProvider({ port = 0 } = {}): Promise<Identity
   handle = async (request, response) => {
     const path = new URL(request.url ?? '/', issuer).pathname
     const body = await bodyOf(request)
-    calls.push({ method: request.method ?? '', path, form: new URLSearchParams(body) })
+    const form = new URLSearchParams(body)
+    for (const name of SECRET_FIELDS) remember(form.get(name) ?? undefined)
+    rememberAuthorization(request.headers.authorization)
+    calls.push({ method: request.method ?? '', path, form })
     const disturbance = decide?.(path)
     if (disturbance === 'reset') {
       request.socket.resetAndDestroy()

@@ -1,5 +1,7 @@
 /** A person with a browser at a Nextcloud, demo or real: grants what Login Flow v2 asks for. */
 
+import { remember } from './secrets.ts'
+
 const MAX_REDIRECTS = 10
 const ENTITIES: Record<string, string> = { amp: '&', quot: '"', lt: '<', gt: '>', apos: "'" }
 
@@ -174,7 +176,7 @@ function grantForm(page: Page): Form {
 function keep(cookies: Map<string, string>, line: string): void {
   const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
   if (/;\s*max-age=0\b/i.test(line)) cookies.delete(name)
-  else cookies.set(name, value)
+  else cookies.set(name, remember(value))
 }
 
 function attributes(tag: string): Record<string, string> {

@@ -1,5 +1,6 @@
 /** A server in one of the OAuth modes, with a provider and a Nextcloud that takes its tokens. */
 import type { Environment } from '../../src/config/config.ts'
+import type { TelemetryOptions } from '../../src/server/telemetry.ts'
 import { generateKey } from '../../src/vault/fernet.ts'
 import { openVault } from '../../src/vault/sqlite/open.ts'
 import type { Vault } from '../../src/vault/vault.ts'
@@ -35,6 +36,7 @@ export interface PostOptions {
 }
 
 export interface OAuthHarnessOptions {
+  telemetry?: TelemetryOptions | undefined
   environment?: Environment
   idp?: IdentityProvider
   /** Default: one in memory. */
@@ -76,6 +78,7 @@ export async function startOAuth(
     environment: { ...oauthEnvironment(mode, idp), ...options.environment },
     headers: { authorization: `Bearer ${await idp.mint()}` },
     vault,
+    telemetry: options.telemetry,
     ...(options.client === undefined ? {} : { client: options.client }),
   })
   const post: OAuthHarness['post'] = (message, { token, era = 'legacy', headers = {} } = {}) =>

@@ -4,6 +4,7 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse, request as send } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { rememberAuthorization } from './secrets.ts'
 
 /** What the server under test sent. */
 export interface RecordedRequest {
@@ -90,6 +91,7 @@ export async function startProxy(target: string): Promise<FaultProxy> {
         if (!outgoing.writableFinished) resolve()
       })
     })
+    rememberAuthorization(headers.authorization)
     const recorded = { method, path, headers, closed }
     requests.push(recorded)
     const fault = await decide?.(recorded)

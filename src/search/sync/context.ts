@@ -37,7 +37,7 @@ export interface SyncSettings extends GraceRules {
 export interface SyncHooks {
   /** Something that nobody expected, or that stops everything for a while. */
   onTrouble?(where: string, error: unknown): void
-  onListed?(user: string, type: string, found: number): void
+  onListed?(user: string, type: string, found: number, ms: number): void
   onIndexed?(documents: number, chunks: number, ms: number): void
   onFailed?(user: string, type: string, code: string): void
 }

@@ -90,6 +90,7 @@ async function listSource(
 ): Promise<boolean> {
   const { ledger, settings, hooks, now, calm } = context
   const { state, serial } = await ledger.begin(key, now())
+  const begun = performance.now()
   let found = 0
   try {
     const end = await source.list(session, state, {
@@ -104,7 +105,7 @@ async function listSource(
     const nextAt = now() + spread(context)
     const outcome = await ledger.end(key, serial, end, { graceMs, confirmMs, now: now(), nextAt })
     if (outcome.doubt) hooks.onTrouble?.(`${source.title} of ${key.user}`, outcome.doubt)
-    hooks.onListed?.(key.user, key.type, found)
+    hooks.onListed?.(key.user, key.type, found, performance.now() - begun)
     return true
   } catch (error) {
     if (session.signal?.aborted) return false

@@ -44,6 +44,8 @@ export type StatusParts = Pick<SyncParts, 'ledger' | 'index' | 'sources' | 'now'
 export interface SyncStatuses extends SyncStatusSource {
   /** @param user undefined: everybody */
   report(user: string | undefined, failures: number): Promise<IndexReport>
+  /** Documents of everybody by what becomes of them. */
+  jobs(): Promise<JobCounts>
 }
 
 const NOT_ALLOWED: Reason = {
@@ -57,8 +59,7 @@ export function syncStatuses(parts: StatusParts): SyncStatuses {
 
   async function report(user: string | undefined, failures: number): Promise<IndexReport> {
     const [generations, states] = await Promise.all([index.generations(), ledger.userStates(user)])
-    // The one that is worked on: what it lacks is what is still to be done.
-    const worked = generations.findLast(({ active }) => !active) ?? generations[0]
+    const worked = workedOn(generations)
     const counts = worked ? await ledger.counts(worked.id, now(), user) : []
     const letters = worked ? await ledger.deadLetters(worked.id, failures, user) : []
     const users = await Promise.all(
@@ -91,6 +92,10 @@ export function syncStatuses(parts: StatusParts): SyncStatuses {
 
   return {
     report,
+    async jobs() {
+      const worked = workedOn(await index.generations())
+      return sum(worked ? await ledger.counts(worked.id, now()) : [])
+    },
     async status(user) {
       const about = user === undefined ? undefined : await report(user, 0)
       const stats = user === undefined ? undefined : await index.stats(user)
@@ -116,6 +121,11 @@ export function syncStatuses(parts: StatusParts): SyncStatuses {
       }
     },
   }
+}
+
+/** The generation that is worked on: what it lacks is what is still to be done. */
+function workedOn(generations: readonly Generation[]): Generation | undefined {
+  return generations.findLast(({ active }) => !active) ?? generations[0]
 }
 
 function whyOf(
