@@ -42,6 +42,7 @@ ENV NODE_ENV=production \
     XDG_DATA_HOME=/data \
     XDG_CACHE_HOME=/data/cache \
     MCP_HOST=0.0.0.0 \
+    METRICS_HOST=0.0.0.0 \
     MCP_PORT=8000
 VOLUME /data
 EXPOSE 8000

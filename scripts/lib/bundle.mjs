@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { cachedPackage } from './cache.mjs'
-import { assemble, removeDevelopersFiles } from './production.mjs'
+import { assemble } from './production.mjs'
 import { npm, root, run, TaskFailed } from './run.mjs'
 
 /** The official tool for MCP bundles. */
@@ -18,7 +18,6 @@ export async function bundle() {
   try {
     await assemble(staging)
     await addOtherPlatforms(staging)
-    await removeDevelopersFiles(join(staging, 'node_modules'))
     await cp(join(root, 'deploy/mcpb/manifest.json'), join(staging, 'manifest.json'))
 
     const { name, version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))

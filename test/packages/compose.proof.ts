@@ -113,13 +113,16 @@ describe('the server takes the settings of', () => {
     'login-flow': { mode: 'login_flow', warnings: [] },
     'keycloak-user': { mode: 'oauth_token_exchange', warnings: [/OIDC_DISCOVERY_URL uses http/] },
     search: { mode: 'login_flow', warnings: [] },
-    api: { mode: 'login_flow', warnings: [] },
-    worker: { mode: 'login_flow', warnings: [] },
+    // On a network of its own, where Prometheus comes from.
+    api: { mode: 'login_flow', warnings: [/METRICS_HOST/] },
+    worker: { mode: 'login_flow', warnings: [/METRICS_HOST/] },
   }
   /** What of example.env the profile asks people to fill in. */
   const CHOSEN: Record<string, string[]> = {
     'single-user': ['NEXTCLOUD_USERNAME', 'NEXTCLOUD_PASSWORD'],
     'keycloak-user': ['OIDC_CLIENT_SECRET'],
+    api: ['TOKEN_ENCRYPTION_KEY'],
+    worker: ['TOKEN_ENCRYPTION_KEY'],
   }
 
   test.each(Object.keys(EXPECTED))('%s', name => {

@@ -7,9 +7,6 @@ import { filesBelow, read } from './support/files.ts'
 const OF_OTHERS =
   /^(KC|POSTGRES|QDRANT_|CADDY|TRIAL|SERVER|NODE|XDG)_|^(PGDATA|QDRANT_INIT_FILE_PATH|OLLAMA_HOST|SQLITE_DATABASE|CREDENTIALS_DIRECTORY|BUILDPLATFORM|CAP_\w+|AF_\w+|NET_BIND_SERVICE|HEALTHCHECK|STOPSIGNAL|NEXTCLOUD_(ADMIN_USER|ADMIN_PASSWORD|TRUSTED_DOMAINS|MCP_TEST_USERS))$/
 
-/** Settings that are on their way. */
-const AWAITED = ['METRICS_PORT']
-
 const FILES = [
   'Dockerfile',
   'server.json',
@@ -23,9 +20,7 @@ const namesIn = (file: string) => [
 ]
 
 test.each(FILES)('%s names settings that there are', file => {
-  const unknown = namesIn(file).filter(
-    name => !(name in SETTINGS) && !OF_OTHERS.test(name) && !AWAITED.includes(name),
-  )
+  const unknown = namesIn(file).filter(name => !(name in SETTINGS) && !OF_OTHERS.test(name))
   expect(unknown).toEqual([])
 })
 
@@ -33,8 +28,4 @@ test('the names are really found', () => {
   expect(namesIn('deploy/compose/compose.yaml')).toContain('MCP_DEPLOYMENT_MODE')
   expect(namesIn('deploy/compose/example.env')).toContain('NEXTCLOUD_USERNAME')
   expect(namesIn('deploy/helm/nextcloud-mcp-server/values.schema.json')).toContain('MCP_ROLE')
-})
-
-test('nothing is awaited that has come', () => {
-  expect(AWAITED.filter(name => name in SETTINGS)).toEqual([])
 })
