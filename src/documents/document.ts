@@ -86,11 +86,18 @@ export class DocumentError extends Error {
   readonly code: DocumentErrorCode
   /** Whether the same bytes can never succeed with this configuration. */
   readonly permanent: boolean
+  /** The file concerned, as people know it, where whoever had it read said so. */
+  readonly subject: string | undefined
 
-  constructor(code: DocumentErrorCode, message: string, options: { permanent?: boolean } = {}) {
+  constructor(
+    code: DocumentErrorCode,
+    message: string,
+    options: { permanent?: boolean; subject?: string } = {},
+  ) {
     super(message)
     this.name = 'DocumentError'
     this.code = code
     this.permanent = options.permanent ?? (code !== 'UNREACHABLE' && code !== 'TIMED_OUT')
+    this.subject = options.subject
   }
 }

@@ -35,8 +35,8 @@ export async function failureInNextcloud(
   session: Session | undefined,
 ): Promise<Failure> {
   if (error instanceof DocumentError) {
-    const { code, message, permanent } = error
-    return { whose: 'document', reason: { code, message }, permanent, name: undefined }
+    const { code, message, permanent, subject } = error
+    return { whose: 'document', reason: { code, message }, permanent, name: subject }
   }
   if (!isCodedError(error)) {
     const reason = { code: 'INTERNAL', message: 'A fault of this server; its log tells more' }

@@ -1,6 +1,10 @@
 /** Files as documents to search for. */
 import { createHash } from 'node:crypto'
-import type { DocumentReader, ExtractedDocument } from '../../../documents/document.ts'
+import {
+  DocumentError,
+  type DocumentReader,
+  type ExtractedDocument,
+} from '../../../documents/document.ts'
 import { unlessMissing } from '../../../nextcloud/errors.ts'
 import { createExclusion } from '../../../nextcloud/files/exclusion.ts'
 import { type Home, openHome } from '../../../nextcloud/files/home.ts'
@@ -77,12 +81,12 @@ export function createFileDocuments(options: FileDocumentsOptions): DocumentSour
       if (found === undefined) return undefined
       const { path, file } = found
       const name = path.slice(path.lastIndexOf('/') + 1)
-      const extracted = await reader.read({
-        bytes: file.bytes,
-        name,
-        mediaType: file.contentType,
-        signal: session.signal,
-      })
+      const request = { bytes: file.bytes, name, mediaType: file.contentType }
+      const extracted = await reader
+        .read({ ...request, signal: session.signal })
+        .catch((error: unknown) => {
+          throw error instanceof DocumentError ? named(error, path) : error
+        })
       if (extracted.text.trim() === '') return undefined
       const url = fileUrl(session, Number(document.id))
       return contentOf(path, file, extracted, url)
@@ -134,4 +138,9 @@ function contentOf(
     modifiedAt: Number.isNaN(modifiedAt) ? undefined : modifiedAt,
     url,
   }
+}
+
+/** The failure of a file that people find again by its path. */
+function named({ code, message, permanent }: DocumentError, subject: string): DocumentError {
+  return new DocumentError(code, message, { permanent, subject })
 }
