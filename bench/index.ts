@@ -12,6 +12,7 @@ import { measureDocuments } from './documents.ts'
 import { measureEmbedding } from './embedding.ts'
 import { connectEndpoint, type Endpoint } from './endpoint.ts'
 import { measureExpansion } from './expansion.ts'
+import { measureIndexing } from './indexing.ts'
 import { measureMemory } from './memory.ts'
 import { measureOAuth } from './oauth.ts'
 import { type RunningProgram, startDemo, startServer } from './processes.ts'
@@ -68,6 +69,7 @@ async function main(): Promise<void> {
     expansion: measureExpansion,
     search: measureSearch,
     documents: measureDocuments,
+    indexing: () => measureIndexing(subject),
     embedding: measureEmbedding,
   }
   const rows: Row[] = []

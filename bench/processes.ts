@@ -34,11 +34,14 @@ export async function startDemo(): Promise<RunningProgram> {
   return whenReady(child, new URL(`http://127.0.0.1:${port}`), '/status.php')
 }
 
-/** Starts the server over a Nextcloud. Its `url` is the MCP endpoint. */
-export async function startServer(nextcloud: URL): Promise<RunningProgram> {
+/** Starts the server over a Nextcloud. Its `url` is the MCP endpoint. @param environment further settings */
+export async function startServer(
+  nextcloud: URL,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<RunningProgram> {
   const port = await freePort()
   const listen = ['--transport', 'http', '--host', '127.0.0.1', '--port', String(port)]
-  const child = start(['run', ...listen, ...nextcloudOptions(nextcloud)])
+  const child = start(['run', ...listen, ...nextcloudOptions(nextcloud)], 'ignore', environment)
   return whenReady(child, new URL(`http://127.0.0.1:${port}/mcp`), '/health/live')
 }
 
@@ -64,10 +67,14 @@ export function residentMegabytes(pid: number): number | undefined {
   return Number(kilobytes) / 1024
 }
 
-function start(args: readonly string[], stdin: 'ignore' | 'pipe' = 'ignore'): ChildProcess {
+function start(
+  args: readonly string[],
+  stdin: 'ignore' | 'pipe' = 'ignore',
+  environment: Readonly<Record<string, string>> = {},
+): ChildProcess {
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     stdio: [stdin, stdin === 'pipe' ? 'pipe' : 'ignore', 'pipe'],
-    env: programEnvironment(),
+    env: { ...programEnvironment(), ...environment },
   })
   running.add(child)
   child.once('close', () => running.delete(child))

@@ -18,6 +18,22 @@ const HEADERS = {
   Accept: 'application/json',
 }
 
+/** Creates notes of some paragraphs, each of other words. */
+export async function createNotes(nextcloud: URL, count: number): Promise<void> {
+  const notes = new URL('/index.php/apps/notes/api/v1/notes', nextcloud)
+  for (let at = 0; at < count; at++) {
+    const paragraph = `Paragraph of note ${at}, as people write them about work, home and garden. `
+    const content = `${paragraph.repeat(10)}\n\n`.repeat(4)
+    const response = await fetch(notes, {
+      method: 'POST',
+      headers: { ...HEADERS, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ title: `To be indexed ${at}`, category: 'Bench', content }),
+    })
+    if (!response.ok) throw new Error(`${notes} answered ${response.status}: cannot create notes`)
+    await response.arrayBuffer()
+  }
+}
+
 /** Creates the note, of about the size that people write. */
 export async function createSubject(nextcloud: URL): Promise<Subject> {
   const notes = new URL('/index.php/apps/notes/api/v1/notes', nextcloud)

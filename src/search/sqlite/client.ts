@@ -1,5 +1,6 @@
 /** The search database as the main thread sees it: the functions of its threads, as promises. */
 import { siblingModule, startWorker } from '../../workers/start.ts'
+import { isIndexError } from '../index/errors.ts'
 import type { ThreadStart } from './messages.ts'
 import type { READING, ServiceModule, ServiceTable, WRITING } from './services.ts'
 import { createThreads, type Threads } from './threads.ts'
@@ -61,8 +62,12 @@ export function databaseWith<Module extends ServiceModule>(
     })
   const writers = createThreads(1, async () => start('writing'))
   // A file that is new, or of an older version, is first made by the one that writes.
+  const made = () => writers.call({ service: 'thread', name: 'ready', args: [] }, undefined)
   const readersOf = createThreads(readers, async () => {
-    await writers.call({ service: 'thread', name: 'ready', args: [] }, undefined)
+    await made().catch((error: unknown) => {
+      if (!isIndexError(error, 'WORKER_DIED')) throw error
+      return made() // Asking twice is asking once.
+    })
     return start('reading')
   })
   const calls = (signal?: AbortSignal): SearchCalls<Module> => ({
