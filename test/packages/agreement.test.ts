@@ -101,9 +101,6 @@ test('no proxy takes smaller requests than the server, or larger ones', () => {
   for (const name of ['Caddyfile', 'Caddyfile.subpath']) {
     expect(found(read(`deploy/proxy/${name}`), /max_size (\d+)MiB/g)).toEqual([most])
   }
-  expect(found(read('deploy/proxy/traefik.yaml'), /maxRequestBodyBytes: (\d+)/g)).toEqual([
-    String(Number(most) * 1024 * 1024),
-  ])
 })
 
 test('image and bundle have the same of the program, and the build what it copies', () => {

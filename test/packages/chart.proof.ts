@@ -99,7 +99,7 @@ const MINIMAL = {
   },
 }
 const FULL = {
-  ...MINIMAL,
+  settings: { ...MINIMAL.settings, ENABLE_SEMANTIC_SEARCH: true, ENABLE_OFFLINE_ACCESS: true },
   existingSecret: 'mcp-secrets',
   worker: { enabled: true },
   autoscaling: { enabled: true },
@@ -162,6 +162,15 @@ describe.skipIf(!isInstalled('helm', 'version'))('Helm, where it is installed', 
       'an Ingress without an address',
       { settings: { NEXTCLOUD_HOST: 'https://x' }, ingress: { enabled: true } },
       /needs settings\.NEXTCLOUD_MCP_SERVER_URL/,
+    ],
+    [
+      'search in several pods that do not share it',
+      {
+        ...FULL,
+        settings: { ...MINIMAL.settings, ENABLE_SEMANTIC_SEARCH: true },
+        qdrant: { enabled: false },
+      },
+      /needs worker\.enabled/,
     ],
     ['what the schema refuses', { ...MINIMAL, settings: { MCP_PORT: '1' } }, /MCP_PORT/],
   ])('refuses %s', async (_, values, reason) => {
@@ -234,15 +243,29 @@ describe.skipIf(!isInstalled('helm', 'version'))('Helm, where it is installed', 
   })
 
   test('the server takes the settings of its ConfigMap', async () => {
-    const { things } = await rendered(FULL)
+    const { things, workloads } = await rendered(FULL)
     const { data = {} } = things.find(({ kind }) => kind === 'ConfigMap') ?? {}
     expect(data).toMatchObject({
       METRICS_PORT: '9090',
       QDRANT_URL: 'http://test-nextcloud-mcp-server-qdrant:6333',
     })
-    const config = loadConfig({ ...data, MCP_HOST: '0.0.0.0', XDG_DATA_HOME: '/data' })
+    const { env = [] } =
+      workloads.find(({ metadata }) => metadata.name === 'test-nextcloud-mcp-server')?.spec.template
+        .spec.containers[0] ?? {}
+    const given = env.flatMap(({ name, value }) =>
+      value === undefined ? [] : [[name, value.replace('$(POSTGRES_PASSWORD)', 'secret')]],
+    )
+    const config = loadConfig({
+      ...data,
+      ...Object.fromEntries(given),
+      TOKEN_ENCRYPTION_KEY: 'secret',
+      MCP_HOST: '0.0.0.0',
+      XDG_DATA_HOME: '/data',
+    })
     expect(config.deployment.mode).toBe('login_flow')
-    expect(config.warnings.filter(warning => !/METRICS|QDRANT/.test(warning))).toEqual([])
+    expect(config.role).toBe('api')
+    expect(config.metrics).toEqual({ host: '0.0.0.0', port: 9090 })
+    expect(config.warnings).toEqual([expect.stringMatching(/^METRICS_HOST/)])
   })
 
   test('nobody but the server reaches the databases, and they reach nobody', async () => {

@@ -1,7 +1,7 @@
 /** Programs of others, which the checks use where they are installed. */
 import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { connect, createServer } from 'node:net'
+import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 
@@ -26,9 +26,9 @@ export interface Serving {
 
 const STARTS_WITHIN_MS = 30_000
 
-/** Starts a program and waits until its port answers. @throws with its output where it ends */
+/** Starts a program and waits until it is ready. @throws with its output where it ends */
 export async function serve(
-  port: number,
+  isReady: () => Promise<boolean>,
   program: string,
   args: readonly string[],
   env: Record<string, string> = {},
@@ -45,11 +45,11 @@ export async function serve(
   }
   const close = () => end(child)
   const deadline = Date.now() + STARTS_WITHIN_MS
-  while (!(await answers(port))) {
+  while (!(await isReady())) {
     if (child.exitCode !== null) throw new Error(`${program} ended:\n${said}`)
     if (Date.now() > deadline) {
       await close()
-      throw new Error(`${program} does not answer:\n${said}`)
+      throw new Error(`${program} is not ready:\n${said}`)
     }
     await sleep(50)
   }
@@ -73,15 +73,4 @@ export async function freePort(): Promise<number> {
   await once(server, 'close')
   if (address === null || typeof address === 'string') throw new Error('no port')
   return address.port
-}
-
-function answers(port: number): Promise<boolean> {
-  return new Promise(resolve => {
-    const socket = connect(port, '127.0.0.1')
-    socket.once('error', () => resolve(false))
-    socket.once('connect', () => {
-      socket.destroy()
-      resolve(true)
-    })
-  })
 }

@@ -1,5 +1,6 @@
 /** The examples of reverse proxies, run as they are save for names, ports and certificates. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { get } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ROOT, read } from './files.ts'
@@ -14,6 +15,8 @@ export interface RunningProxy extends Serving {
 export interface ProxyKind {
   name: string
   isInstalled: boolean
+  /** Whether it refuses what is too large for the server, or leaves that to the server. */
+  refuses: boolean
   /** Starts it in front of a port of loopback, with a host of its own or below `/mcp-server`. */
   start(upstream: number, where: 'host' | 'subpath', port: number): Promise<RunningProxy>
 }
@@ -25,8 +28,9 @@ const KEY = join(ROOT, 'test/support/tls/server.key')
 const nginx: ProxyKind = {
   name: 'nginx',
   isInstalled: isInstalled('nginx', '-v'),
+  refuses: true,
   start: (upstream, where, port) =>
-    inFolder(port, folder => {
+    inFolder(port, where, folder => {
       const listens = `listen 127.0.0.1:${port} ssl;`
       const example =
         where === 'host'
@@ -57,8 +61,9 @@ const nginx: ProxyKind = {
 const caddy: ProxyKind = {
   name: 'Caddy',
   isInstalled: isInstalled('caddy', 'version'),
+  refuses: true,
   start: (upstream, where, port) =>
-    inFolder(port, folder => {
+    inFolder(port, where, folder => {
       const file = join(folder, 'Caddyfile')
       const site = '{$CADDY_DOMAIN:localhost} {'
       const others = where === 'host' ? '' : 'handle {\nrespond "something else" 404\n}\n'
@@ -82,8 +87,9 @@ const caddy: ProxyKind = {
 const traefik: ProxyKind = {
   name: 'Traefik',
   isInstalled: isInstalled('traefik', 'version'),
+  refuses: false,
   start: (upstream, where, port) =>
-    inFolder(port, folder => {
+    inFolder(port, where, folder => {
       const [example, name] =
         where === 'host'
           ? ['traefik.yaml', 'mcp.example.org']
@@ -128,12 +134,13 @@ function adapted(file: string, changes: readonly (readonly [string, string])[]):
 /** Starts what is told with a folder of its own, which goes when it ends. */
 async function inFolder(
   port: number,
+  where: 'host' | 'subpath',
   prepare: (folder: string) => [string, string[], Record<string, string>?],
 ): Promise<RunningProxy> {
   const folder = mkdtempSync(join(tmpdir(), 'nextcloud-mcp-proxy-'))
   mkdirSync(folder, { recursive: true })
   try {
-    const { close } = await serve(port, ...prepare(folder))
+    const { close } = await serve(() => passesOn(port, where), ...prepare(folder))
     return {
       port,
       async close() {
@@ -145,4 +152,26 @@ async function inFolder(
     rmSync(folder, { recursive: true, force: true })
     throw error
   }
+}
+
+/** Whether it passes on already: some listen before they have read whom to. */
+function passesOn(port: number, where: 'host' | 'subpath'): Promise<boolean> {
+  return new Promise(resolve => {
+    const asked = get(
+      {
+        host: '127.0.0.1',
+        port,
+        path: where === 'host' ? '/health/live' : '/mcp-server/health/live',
+        headers: { host: 'localhost' },
+        servername: 'localhost',
+        rejectUnauthorized: false,
+        agent: false,
+      },
+      answer => {
+        answer.resume()
+        resolve(answer.statusCode === 200)
+      },
+    )
+    asked.on('error', () => resolve(false))
+  })
 }

@@ -51,6 +51,11 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
 {{- if and (include "mcp.hasDatabase" .) (not .Values.existingSecret) -}}
 {{- fail "a database needs TOKEN_ENCRYPTION_KEY, in the Secret named by existingSecret" -}}
 {{- end -}}
+{{- if and (eq (toString .Values.settings.ENABLE_SEMANTIC_SEARCH) "true") (include "mcp.isSeveral" .) -}}
+{{- if not (and .Values.worker.enabled (or .Values.qdrant.enabled .Values.settings.QDRANT_URL)) -}}
+{{- fail "search by meaning in more than one pod needs worker.enabled, which indexes for all, and an index that all reach: qdrant.enabled or settings.QDRANT_URL" -}}
+{{- end -}}
+{{- end -}}
 {{- if and .Values.ingress.enabled (not .Values.settings.NEXTCLOUD_MCP_SERVER_URL) -}}
 {{- fail "ingress.enabled needs settings.NEXTCLOUD_MCP_SERVER_URL, the address that clients use" -}}
 {{- end -}}
