@@ -172,7 +172,10 @@ export function createHttp(options: HttpOptions): Http {
       attempt<StreamedReply>(request, credential, async response => {
         if (!isExpected(request, response.statusCode)) return readAll(request, response)
         const headers = replyHeaders(response.headers)
-        return { status: response.statusCode, headers, body: decoded(response.body, headers) }
+        const body = decoded(response.body, headers)
+        // One that is let go unread ends with an error; whoever reads it hears of errors anyway.
+        body.on('error', () => {})
+        return { status: response.statusCode, headers, body }
       }),
     close: () => pool.close(),
   }

@@ -18,7 +18,7 @@ afterAll(async () => {
 })
 
 /** Expressions for the page, in which there is no document as far as types go. */
-const OPERABLE = `[...document.querySelectorAll('a[href], button, summary, input:not([type=hidden])')]
+const OPERABLE = `[...document.querySelectorAll('a[href], button, summary, select, input:not([type=hidden])')]
   .filter(each => each.checkVisibility({ visibilityProperty: true }))`
 const FOCUSED = `(() => {
   const focused = document.activeElement

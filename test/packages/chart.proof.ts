@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { loadConfig } from '../../src/config/config.ts'
+import { imageEnvironment } from './support/dockerfile.ts'
 import { parseYaml, ROOT, read, schemaFaults } from './support/files.ts'
 import { isInstalled, runToEnd } from './support/programs.ts'
 
@@ -256,11 +257,10 @@ describe.skipIf(!isInstalled('helm', 'version'))('Helm, where it is installed', 
       value === undefined ? [] : [[name, value.replace('$(POSTGRES_PASSWORD)', 'secret')]],
     )
     const config = loadConfig({
+      ...imageEnvironment(),
       ...data,
       ...Object.fromEntries(given),
       TOKEN_ENCRYPTION_KEY: 'secret',
-      MCP_HOST: '0.0.0.0',
-      XDG_DATA_HOME: '/data',
     })
     expect(config.deployment.mode).toBe('login_flow')
     expect(config.role).toBe('api')

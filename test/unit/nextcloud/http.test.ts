@@ -141,3 +141,16 @@ test('cancelling between two tries ends the waiting', async () => {
   await failure(get({ signal: abort.signal }))
   expect(Date.now() - started).toBeLessThan(600)
 })
+
+test('a body that is let go unread ends quietly', async () => {
+  await road((_, response) => {
+    response.writeHead(200, { 'content-length': '1000000' })
+    response.write('x'.repeat(1_000))
+  })
+  const { body } = await http.stream({ method: 'GET', path: '/x' }, undefined)
+  const ended = new Promise(resolve => body.once('close', resolve))
+  // An error that nobody hears of would end the process.
+  expect(body.listenerCount('error')).toBeGreaterThan(0)
+  body.destroy()
+  await ended
+})
