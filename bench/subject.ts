@@ -24,11 +24,11 @@ export async function createNotes(nextcloud: URL, count: number): Promise<void> 
   for (let at = 0; at < count; at++) {
     const paragraph = `Paragraph of note ${at}, as people write them about work, home and garden. `
     const content = `${paragraph.repeat(10)}\n\n`.repeat(4)
-    const response = await fetch(notes, {
-      method: 'POST',
-      headers: { ...HEADERS, 'Content-Type': 'application/json' },
-      body: JSON.stringify({ title: `To be indexed ${at}`, category: 'Bench', content }),
-    })
+    const body = JSON.stringify({ title: `To be indexed ${at}`, category: 'Bench', content })
+    const headers = { ...HEADERS, 'Content-Type': 'application/json' }
+    const create = () => fetch(notes, { method: 'POST', headers, body })
+    // A connection that was idle for long may be closed just then.
+    const response = await create().catch(create)
     if (!response.ok) throw new Error(`${notes} answered ${response.status}: cannot create notes`)
     await response.arrayBuffer()
   }
