@@ -9,10 +9,15 @@ import { ROOT } from './support/files.ts'
 import { end, freePort } from './support/programs.ts'
 import { unpackBundle } from './support/unpacked.ts'
 
-/** Only root can become another user; whoever runs the tests as somebody else is that already. */
 const user = Number(instruction('USER').split(':')[0])
-const isRoot = process.getuid?.() === 0
-const as = isRoot ? { uid: user, gid: user } : {}
+/**
+ * Only root can become another user; whoever runs the tests as somebody else is that already. And
+ * where Node is in root's own home, nobody else can start it.
+ */
+const isOther =
+  process.getuid?.() === 0 &&
+  spawnSync(process.execPath, ['--version'], { uid: user, gid: user }).status === 0
+const as = isOther ? { uid: user, gid: user } : {}
 
 let unpacked: ReturnType<typeof unpackBundle>
 let data: string
@@ -21,7 +26,7 @@ beforeAll(async () => {
   unpacked = unpackBundle()
   spawnSync('chmod', ['-R', 'a-w', unpacked.folder])
   data = mkdtempSync(join(tmpdir(), 'nextcloud-mcp-data-'))
-  if (isRoot) chownSync(data, user, user)
+  if (isOther) chownSync(data, user, user)
   const volume = instruction('VOLUME')
   const own = Object.entries(imageEnvironment()).map(([name, value]) => [
     name,
@@ -54,6 +59,7 @@ async function started(): Promise<ChildProcess> {
   })
   let said = ''
   return new Promise((resolve, reject) => {
+    child.once('error', reject)
     child.once('exit', () => reject(new Error(said)))
     child.stderr.on('data', (chunk: Buffer) => {
       said += chunk.toString()
