@@ -7,7 +7,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { getLoadablePath } from 'sqlite-vec'
-import type { IndexHit, IndexHits, SearchIndex } from '../src/search/index/search-index.ts'
+import type { Session } from '../src/nextcloud/session.ts'
+import { DOCUMENT_TYPES } from '../src/search/document.ts'
+import type { SearchIndex } from '../src/search/index/search-index.ts'
+import { PLAIN_SEARCH } from '../src/search/query/request.ts'
+import { createSearch, type Search } from '../src/search/query/search.ts'
 import { searchDatabase } from '../src/search/sqlite/client.ts'
 import { sqliteIndex } from '../src/search/sqlite/index.ts'
 import { residentMegabytes } from './processes.ts'
@@ -27,11 +31,8 @@ const QUERIES = 300
 const WARMING = 30
 const RECALL_QUERIES = 60
 const NEAREST = 10
-/** Passages that each search gives before they are fused. */
+/** Passages that a query of recall gives. */
 const CANDIDATES = 50
-const EXCERPT = 300
-/** The usual constant of reciprocal rank fusion. */
-const RANK_OFFSET = 60
 
 const [spread = 'clustered', chunks = '10000', users = '1'] = process.argv.slice(2)
 const userCount = Number(users)
@@ -50,18 +51,21 @@ async function measure(): Promise<SearchMeasurement> {
   const { id } = await index.open({ model: 'bench', dimension: DIMENSION, chunker: 'bench' })
   const chunksPerSecond = await fill(index, id)
   const times: number[] = []
+  let asking: Float32Array = new Float32Array(DIMENSION)
+  const search = searchOn(index, () => asking)
   let most = memory()
   for (let at = -WARMING; at < QUERIES; at++) {
     const asked = question(Math.abs(at))
     const began = performance.now()
-    const hits = await index.query(userOf(below(userCount)), {
-      generation: id,
-      limit: CANDIDATES,
-      ...asked,
-    })
-    const found = fuse(hits).map(excerptOf)
+    const user = userOf(below(userCount))
+    asking = asked.vector
+    const { types, modifiedAfter, pathPrefixes = [] } = asked.filter
+    const { rows } = await search(
+      { user, session: sessionOf(user), granted: undefined },
+      { ...PLAIN_SEARCH, query: asked.text, types, modifiedAfter, pathPrefixes },
+    )
     if (at >= 0) times.push(performance.now() - began)
-    if (found.length === 0) throw new Error('a question found nothing')
+    if (rows.length === 0) throw new Error('a question found nothing')
     most = Math.max(most, memory())
   }
   const megabytesAboveIdle = most - idle
@@ -85,22 +89,43 @@ async function fill(index: SearchIndex, generation: number): Promise<number> {
   return (Number(chunks) / spent) * 1_000
 }
 
-/** Reciprocal rank fusion of passages. */
-function fuse({ dense, sparse }: IndexHits): IndexHit[] {
-  const fused = new Map<string, { hit: IndexHit; score: number }>()
-  for (const ranking of [dense, sparse]) {
-    for (const [rank, hit] of ranking.entries()) {
-      const name = `${hit.document.type} ${hit.document.id} ${hit.chunk.index}`
-      const score = (fused.get(name)?.score ?? 0) + 1 / (RANK_OFFSET + rank + 1)
-      fused.set(name, { hit, score })
-    }
-  }
-  const ranked = [...fused.values()].toSorted((a, b) => b.score - a.score)
-  return ranked.slice(0, NEAREST).map(({ hit }) => hit)
+/** Searching as the tools do, with a Nextcloud that lets everything be read and takes no time. */
+function searchOn(index: SearchIndex, vectorOf: () => Float32Array): Search {
+  const unused = () => Promise.reject(new Error('a search asks for nothing of the kind'))
+  return createSearch({
+    index,
+    embedder: { model: 'bench', embed: async () => [vectorOf()] },
+    sources: DOCUMENT_TYPES.map(type => ({
+      type,
+      title: type,
+      scope: 'semantic:read',
+      list: unused,
+      read: unused,
+      verify: async (_, documents) =>
+        new Map(documents.map(({ id }) => [id, { state: 'readable' }])),
+    })),
+    status: { status: unused },
+  })
 }
 
-function excerptOf({ document: { title }, chunk: { text } }: IndexHit): string {
-  return `${title}: ${text.slice(0, EXCERPT)}`
+function sessionOf(user: string): Session {
+  const unused = () => Promise.reject(new Error('a search makes no requests of its own'))
+  const session: Session = {
+    baseUrl: 'https://cloud.example',
+    basePath: '',
+    account: {
+      key: user,
+      state: (_key, make) => make(),
+      cached: (_key, _ttl, load) => load(),
+      forget() {},
+      serialised: (_key, task) => task(),
+    },
+    signal: undefined,
+    send: unused,
+    stream: unused,
+    detached: () => session,
+  }
+  return session
 }
 
 /** How many of the nearest are found, compared with measuring the distance to all of them. */
