@@ -1,4 +1,9 @@
-/** Starts worker threads, from the sources as well as from the build. */
+/**
+ * Starts worker threads, from the sources as well as from the build.
+ *
+ * A thread begins in a file named `NAME.thread.ts` beside the module that starts it. The build puts
+ * each into `dist` under that name, beside everything else, so that the same address leads there.
+ */
 import { extname } from 'node:path'
 import { Worker, type WorkerOptions } from 'node:worker_threads'
 
@@ -6,21 +11,18 @@ import { Worker, type WorkerOptions } from 'node:worker_threads'
 const STRIP_TYPES = ['--experimental-strip-types', '--disable-warning=ExperimentalWarning']
 
 /**
- * Starts a module as a worker thread.
- * @param name of the module beside the caller, without its ending
- * @param caller `import.meta.url`, whose ending the module has too: `.ts`, or `.js` in the build
+ * The file in which a thread begins: `NAME.thread.ts`, or `NAME.thread.js` in the build.
+ * @param name unlike that of any other thread
+ * @param caller `import.meta.url` of the module beside it
  */
-export function startWorker(name: string, caller: string, options: WorkerOptions = {}): Worker {
-  const entry = siblingModule(name, caller)
-  return new Worker(entry, extname(entry.pathname) === '.ts' ? runningSources(options) : options)
+export function threadEntry(name: string, caller: string): URL {
+  return new URL(`./${name}.thread${extname(new URL(caller).pathname)}`, caller)
 }
 
-/** The address of a module beside the caller, whose ending it shares. */
-export function siblingModule(name: string, caller: string): URL {
-  return new URL(`./${name}${extname(new URL(caller).pathname)}`, caller)
-}
-
-function runningSources(options: WorkerOptions): WorkerOptions {
-  if (process.features.typescript) return options
-  return { ...options, execArgv: [...(options.execArgv ?? process.execArgv), ...STRIP_TYPES] }
+/** Starts a thread. Options of the process (`node --inspect` ...) are not passed on to it. */
+export function startThread(entry: URL, options: WorkerOptions = {}): Worker {
+  return new Worker(entry, {
+    execArgv: extname(entry.pathname) === '.ts' ? STRIP_TYPES : [],
+    ...options,
+  })
 }

@@ -5,7 +5,7 @@
 import { DocumentError, type ExtractedDocument } from '../document.ts'
 import type { Limits } from '../limits.ts'
 import type { Job, WorkerSetup } from './messages.ts'
-import { startThread, type Thread } from './thread.ts'
+import { startParser, type Thread } from './thread.ts'
 
 /** How a pool works. */
 export interface PoolOptions extends WorkerSetup {
@@ -49,7 +49,7 @@ export function createPool(options: PoolOptions): Pool {
       await turn(signal)
       if (isClosed) throw closed()
     }
-    const thread = rested() ?? startThread(options)
+    const thread = rested() ?? startParser(options)
     busy.add(thread)
     return thread
   }

@@ -1,5 +1,6 @@
 /** One thread that parses, watched from outside: its time, its memory, its end. */
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
+import { startThread, threadEntry } from '../../workers/start.ts'
 import { DocumentError, type ExtractedDocument } from '../document.ts'
 import type { Limits } from '../limits.ts'
 import type { Answer, Job, WorkerSetup } from './messages.ts'
@@ -28,20 +29,13 @@ export interface Thread {
 const MEMORY_CHECK_MS = 50
 const MEBIBYTE = 1024 * 1024
 
-/** The entry beside this file: TypeScript where this is, else what was compiled of it. */
-const isSource = import.meta.url.endsWith('.ts')
-const ENTRY = new URL(isSource ? './entry.ts' : './entry.js', import.meta.url)
-/** For Node 22; later ones do so by themselves. */
-const FLAGS = ['--experimental-strip-types', '--disable-warning=ExperimentalWarning']
-
 /** Starts a thread that knows nothing of the environment and writes nowhere. */
-export function startThread({ limits, ocr }: WorkerSetup & { readonly limits: Limits }): Thread {
+export function startParser({ limits, ocr }: WorkerSetup & { readonly limits: Limits }): Thread {
   const setup: WorkerSetup = { ocr }
-  const worker = new Worker(ENTRY, {
+  const worker = startThread(threadEntry('parser', import.meta.url), {
     workerData: setup,
     env: {},
     argv: [],
-    execArgv: isSource ? FLAGS : [],
     resourceLimits: { maxOldGenerationSizeMb: limits.memoryMb },
     // What libraries print would otherwise come between the messages of the protocol.
     stdout: true,

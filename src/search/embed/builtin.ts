@@ -1,6 +1,8 @@
 /** The built-in model, as a backend. */
+
+import { threadEntry } from '../../workers/start.ts'
 import { type Backend, OverLimitError } from './backend.ts'
-import { createWorkerPool, threadFile } from './worker-pool.ts'
+import { createWorkerPool } from './worker-pool.ts'
 
 /** The name of the model in the index. */
 export const BUILTIN_MODEL = 'universal-sentence-encoder-lite'
@@ -12,7 +14,10 @@ const LONGEST_TEXT = 16_000
 
 /** A backend with threads of its own. */
 export function createBuiltinBackend({ workers }: { workers: number }): Backend {
-  const pool = createWorkerPool({ entry: threadFile('builtin-worker'), size: workers })
+  const pool = createWorkerPool({
+    entry: threadEntry('builtin-model', import.meta.url),
+    size: workers,
+  })
   return {
     tier: 'builtin',
     limits: { ...BATCH, parallel: workers },

@@ -1,8 +1,9 @@
 /** A model of people's own, as a backend. */
 import type { EmbeddingSource } from '../../config/search.ts'
+import { threadEntry } from '../../workers/start.ts'
 import type { Backend } from './backend.ts'
 import type { LocalModelOptions } from './local-model.ts'
-import { createWorkerPool, threadFile } from './worker-pool.ts'
+import { createWorkerPool } from './worker-pool.ts'
 
 const LIBRARY = '@huggingface/transformers'
 const BATCH = { texts: 8, characters: 8_000 }
@@ -18,7 +19,11 @@ export function createLocalBackend(
   const { model, workers, cacheFolder } = config
   const pooling = config.pooling ?? (CLS_MODELS.test(model) ? 'cls' : 'mean')
   const data: LocalModelOptions = { model, pooling, cacheFolder, library }
-  const pool = createWorkerPool({ entry: threadFile('local-worker'), data, size: workers })
+  const pool = createWorkerPool({
+    entry: threadEntry('local-model', import.meta.url),
+    data,
+    size: workers,
+  })
   return {
     tier: 'local',
     limits: { ...BATCH, parallel: workers },

@@ -2,14 +2,14 @@
  * Threads in which models work, so that the event loop never waits for one. They are started when
  * there is work, and ended when there is none: a loaded model is hundreds of megabytes.
  */
-import { extname } from 'node:path'
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
+import { startThread } from '../../workers/start.ts'
 import { EmbeddingError, type EmbedOptions } from './embedder.ts'
 import { Answer, errorOfFailure, type Question } from './worker-messages.ts'
 
 /** What the threads are started with. */
 export interface PoolOptions {
-  /** The thread's file, see {@link threadFile}. */
+  /** The thread's file, see `threadEntry`. */
   readonly entry: URL
   /** What the thread finds in its `workerData`. */
   readonly data?: unknown
@@ -29,7 +29,6 @@ export interface WorkerPool {
 }
 
 const IDLE_MS = 60_000
-const RUN_SOURCES = ['--experimental-strip-types', '--disable-warning=ExperimentalWarning']
 
 interface Job {
   readonly texts: readonly string[]
@@ -50,8 +49,7 @@ export function createWorkerPool({ entry, data, size, idleMs = IDLE_MS }: PoolOp
   let closed = false
 
   function start(): Thread {
-    const execArgv = entry.pathname.endsWith('.ts') ? RUN_SOURCES : []
-    const worker = new Worker(entry, { workerData: data, execArgv, stdout: true })
+    const worker = startThread(entry, { workerData: data, stdout: true })
     // Standard output belongs to the protocol; libraries greet and warn there.
     worker.stdout.resume()
     const thread: Thread = { worker, job: undefined, idle: undefined }
@@ -144,9 +142,4 @@ export function createWorkerPool({ entry, data, size, idleMs = IDLE_MS }: PoolOp
       await Promise.all([...threads].map(end))
     },
   }
-}
-
-/** A file beside this one: of the sources where these are what runs, else of the build. */
-export function threadFile(name: string): URL {
-  return new URL(`./${name}${extname(import.meta.url)}`, import.meta.url)
 }

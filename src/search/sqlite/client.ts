@@ -1,5 +1,5 @@
 /** The search database as the main thread sees it: the functions of its threads, as promises. */
-import { siblingModule, startWorker } from '../../workers/start.ts'
+import { startThread, threadEntry } from '../../workers/start.ts'
 import { isIndexError } from '../index/errors.ts'
 import type { ThreadStart } from './messages.ts'
 import type { READING, ServiceModule, ServiceTable, WRITING } from './services.ts'
@@ -47,17 +47,17 @@ export interface SearchServices {
 
 /** The search database of this server, with its services. Nothing is opened before the first call. */
 export function searchDatabase(options: SearchDatabaseOptions): SearchDatabase<SearchServices> {
-  return databaseWith<SearchServices>(siblingModule('services', import.meta.url), options)
+  return databaseWith<SearchServices>(threadEntry('search', import.meta.url), options)
 }
 
-/** The search database with services of whichever module. */
+/** The search database with whichever services its threads have. */
 export function databaseWith<Module extends ServiceModule>(
-  services: URL,
+  entry: URL,
   { path, readers = 1 }: SearchDatabaseOptions,
 ): SearchDatabase<Module> {
   const start = (role: ThreadStart['role']) =>
-    startWorker('worker', import.meta.url, {
-      workerData: { path, services: services.href, role } satisfies ThreadStart,
+    startThread(entry, {
+      workerData: { path, role } satisfies ThreadStart,
       name: `search ${role}`,
     })
   const writers = createThreads(1, async () => start('writing'))

@@ -5,8 +5,6 @@ import { IndexError } from '../index/errors.ts'
 /** What a thread is started with. */
 export interface ThreadStart {
   readonly path: string
-  /** Address of the module with the services. */
-  readonly services: string
   readonly role: 'writing' | 'reading'
 }
 

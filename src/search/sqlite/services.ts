@@ -13,7 +13,7 @@ export type Service = (db: DatabaseSync) => Readonly<Record<string, (...args: ne
 /** Services by name. */
 export type ServiceTable = Readonly<Record<string, Service>>
 
-/** The shape of a module of services: this one, or one of a test. */
+/** Services of both kinds of thread: those of this module, or those of a test. */
 export interface ServiceModule {
   /** On the one thread that writes. */
   readonly WRITING: ServiceTable

@@ -1,7 +1,5 @@
 /** Threads that parse: what a file does in one, it does to itself alone. */
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { DEFAULT_LIMITS, type Limits } from '../../../src/documents/limits.ts'
 import { createPool, type Pool } from '../../../src/documents/worker/pool.ts'
@@ -168,24 +166,3 @@ test('the bytes stay with the caller', async () => {
   await pool.run({ ...job(''), bytes, format: 'docx' })
   expect(bytes).toEqual(copy)
 })
-
-test.runIf(existsSync(join(import.meta.dirname, '../../../dist/documents/worker/entry.js')))(
-  'the compiled program does the same',
-  () => {
-    start()
-    const script = `
-      import { readFileSync } from 'node:fs'
-      import { createDocumentReader } from '${new URL('../../../dist/documents/reader.js', import.meta.url)}'
-      const reader = createDocumentReader({})
-      const bytes = readFileSync('test/fixtures/documents/harbour.pdf')
-      console.log((await reader.read({ bytes, name: 'harbour.pdf' })).pageCount)
-      await reader.close()
-    `
-    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
-      encoding: 'utf8',
-      timeout: 20_000,
-      cwd: join(import.meta.dirname, '../../..'),
-    })
-    expect(stdout).toBe('3\n')
-  },
-)

@@ -4,6 +4,7 @@ import {
   type PoolOptions,
   type WorkerPool,
 } from '../../../../src/search/embed/worker-pool.ts'
+import { threadEntry } from '../../../../src/workers/start.ts'
 import { failureOf } from './support.ts'
 
 const query = { kind: 'query' } as const
@@ -11,7 +12,7 @@ const passage = { kind: 'passage' } as const
 
 let pool: WorkerPool
 const start = (options: Partial<PoolOptions> = {}) => {
-  pool = createWorkerPool({ entry: new URL('./thread.ts', import.meta.url), size: 1, ...options })
+  pool = createWorkerPool({ entry: threadEntry('sample', import.meta.url), size: 1, ...options })
   return pool
 }
 afterEach(() => pool.close())

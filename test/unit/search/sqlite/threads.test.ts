@@ -4,13 +4,13 @@ import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { databaseWith } from '../../../../src/search/sqlite/client.ts'
+import { threadEntry } from '../../../../src/workers/start.ts'
 import { failure, freshPath } from './support.ts'
 
 type Sample = typeof import('./sample-services.ts')
 
 function open(path = freshPath(), readers = 1) {
-  const services = new URL('./sample-services.ts', import.meta.url)
-  const database = databaseWith<Sample>(services, { path, readers })
+  const database = databaseWith<Sample>(threadEntry('sample', import.meta.url), { path, readers })
   onTestFinished(() => database.close())
   return { ...database, path, write: database.writing.sample, read: database.reading.sample }
 }

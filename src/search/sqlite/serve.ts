@@ -1,8 +1,4 @@
-/**
- * A thread with the search database: does one call after another, as SQLite's calls block.
- *
- * It is told which module has the services, so that index and ledger live in their own rooms.
- */
+/** The thread's side of the search database: one call after another, as SQLite's calls block. */
 import type { DatabaseSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
 import { inWords, openToRead, openToWrite } from './database.ts'
@@ -12,31 +8,29 @@ import type { ServiceModule, ServiceTable } from './services.ts'
 /** What every thread has: an answer that says that the database is open. */
 const THREAD: ServiceTable = { thread: () => ({ ready: () => undefined }) }
 
-const { path, services, role } = workerData as ThreadStart
-const port = parentPort
-if (port === null) throw new Error('This module is started as a thread')
-const reply = (message: Reply) => port.postMessage(message)
-
-try {
-  await start()
-} catch (error) {
-  reply({ ok: false, error: packError(error) })
-  port.close()
-}
-
-async function start(): Promise<void> {
-  const { WRITING, READING } = (await import(services)) as ServiceModule
-  const db = role === 'writing' ? openToWrite(path) : openToRead(path)
-  const functions = functionsOf(role === 'writing' ? WRITING : READING, db)
-  port?.on('message', (request: Request | typeof CLOSE) => {
-    if (request === CLOSE) {
-      db.close()
-      port.close()
-    } else {
-      reply(answer(functions, request))
-    }
-  })
-  reply({ ok: true, value: undefined })
+/** Opens the database that this thread was started for, and does what it is asked. */
+export function serveDatabase({ WRITING, READING }: ServiceModule): void {
+  const port = parentPort
+  if (port === null) throw new Error('This is done in a worker thread')
+  const reply = (message: Reply) => port.postMessage(message)
+  const { path, role } = workerData as ThreadStart
+  const table = role === 'writing' ? WRITING : READING
+  try {
+    const db = role === 'writing' ? openToWrite(path) : openToRead(path)
+    const functions = functionsOf(table, db)
+    port.on('message', (request: Request | typeof CLOSE) => {
+      if (request === CLOSE) {
+        db.close()
+        port.close()
+      } else {
+        reply(answer(functions, request))
+      }
+    })
+    reply({ ok: true, value: undefined })
+  } catch (error) {
+    reply({ ok: false, error: packError(error) })
+    port.close()
+  }
 }
 
 type Functions = ReadonlyMap<string, (...args: never[]) => unknown>
@@ -49,6 +43,7 @@ function functionsOf(table: ServiceTable, db: DatabaseSync): Functions {
 }
 
 function answer(functions: Functions, request: Request): Reply {
+  const { path, role } = workerData as ThreadStart
   const { service, name, args } = request
   try {
     const run = functions.get(`${service}.${name}`)
