@@ -5,16 +5,14 @@ FROM node:24-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
 # No dependency needs to run anything to be installed.
-# The compiler is there for the types of the Qdrant client; nothing loads it.
-RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
- && rm -r node_modules/typescript node_modules/@typescript
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 
 # JavaScript is the same everywhere: this stage runs on the machine that builds.
 FROM --platform=$BUILDPLATFORM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --include=dev --ignore-scripts --no-audit --no-fund
-COPY tsconfig.json tsconfig.build.json ./
+COPY tsconfig.json ./
 COPY scripts scripts
 COPY src src
 RUN npm run build

@@ -37,12 +37,18 @@ function boundMemory() {
   // streams. Where it cannot (Windows, before Node 22.15) it just runs larger.
   if (!isTold && process.platform !== 'win32' && process.execve) {
     process.removeAllListeners('warning')
-    process.execve(process.execPath, [
-      process.execPath,
-      `${YOUNG_GENERATION}4`,
-      ...process.execArgv,
-      ...process.argv.slice(1),
-    ])
+    const args = [process.execPath, `${YOUNG_GENERATION}4`, ...process.execArgv]
+    // glibc reads these at start only: what compilers take for a moment then goes back to the
+    // system, in place of being kept for each of their threads. Saves an eighth of the memory.
+    const returnMemory = {
+      MALLOC_ARENA_MAX: '2',
+      MALLOC_MMAP_THRESHOLD_: '65536',
+      MALLOC_TRIM_THRESHOLD_: '131072',
+    }
+    process.execve(process.execPath, [...args, ...process.argv.slice(1)], {
+      ...returnMemory,
+      ...process.env,
+    })
   }
   // Collect when the heap has grown by a fifth instead of several times over ...
   v8.setFlagsFromString('--heap-growing-percent=20')

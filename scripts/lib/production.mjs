@@ -6,9 +6,6 @@ import { root } from './run.mjs'
 /** What runs, besides its dependencies. The Dockerfile copies the same. */
 export const PROGRAM_FILES = ['package.json', 'LICENSE', 'bin', 'dist']
 
-/** Dependencies of dependencies that are never loaded: the Qdrant client wants them for its types. */
-const FOR_TYPES = /^node_modules\/(@typescript\/|typescript$)/
-
 /** What only people who develop look into: types, and maps back to sources. */
 const FOR_DEVELOPERS = /\.(d\.[cm]?ts|map)$/
 
@@ -30,5 +27,5 @@ async function productionPackages() {
   return Object.entries(packages)
     .filter(([path, { dev }]) => /^node_modules\/(@[^/]+\/)?[^/]+$/.test(path) && !dev)
     .map(([path]) => path)
-    .filter(path => !FOR_TYPES.test(path) && existsSync(join(root, path.replaceAll('/', sep))))
+    .filter(path => existsSync(join(root, path.replaceAll('/', sep))))
 }

@@ -3,13 +3,15 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { npm, root, TaskFailed } from './run.mjs'
 
 const ANSWERS_WITHIN_MS = 30_000
 
 /**
  * Packs the project as for publication, installs the package into an empty folder and runs it:
- * what is missing from `files` or listed under the wrong dependencies shows only there.
+ * what is missing from `files`, from the bundle or from `dependencies` shows only there. A search by
+ * meaning needs all its threads, the model and the native part.
  */
 export async function smoke() {
   const folder = await mkdtemp(join(tmpdir(), 'nextcloud-mcp-server-'))
@@ -31,7 +33,7 @@ export async function smoke() {
     const tools = await withDemo(program, folder, nextcloud => toolsOf(program, folder, nextcloud))
     process.stdout.write(
       `${archive} installs and runs: --version answers ${version}, ` +
-        `tools/list over stdio ${tools.length} tools, and a note is read\n`,
+        `tools/list over stdio ${tools.length} tools, and a note is found by word and by meaning\n`,
     )
   } finally {
     await rm(folder, { recursive: true, force: true })
@@ -61,6 +63,8 @@ async function toolsOf(program, folder, nextcloud) {
     NEXTCLOUD_USERNAME: 'alice',
     NEXTCLOUD_PASSWORD: 'alice-demo',
     LOG_LEVEL: 'warn',
+    ENABLE_SEMANTIC_SEARCH: 'true',
+    SEARCH_INDEX_DB: join(folder, 'search.db'),
   })
   const send = message => child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`)
   const ask = async (id, method, params) => {
@@ -86,9 +90,26 @@ async function toolsOf(program, folder, nextcloud) {
     if (tools.length === 0 || isError || !(structuredContent.total_found > 0)) {
       throw new TaskFailed(1, `${call.name} answered ${JSON.stringify(structuredContent)}`)
     }
+    await eventually('a search by meaning', async () => {
+      const search = {
+        name: 'nc_semantic_search',
+        arguments: { query: 'bread', doc_types: ['file'] },
+      }
+      const { structuredContent: found } = await ask(4, 'tools/call', search)
+      return found?.results.length > 0
+    })
     return tools
   } finally {
     child.stdin.end()
+  }
+}
+
+/** Asks again and again until the answer is yes. */
+async function eventually(name, ask) {
+  const deadline = Date.now() + ANSWERS_WITHIN_MS
+  while (!(await ask())) {
+    if (Date.now() > deadline) throw new TaskFailed(1, `${name} finds nothing.`)
+    await sleep(200)
   }
 }
 

@@ -1,6 +1,6 @@
 /** The house stands: imports run downstairs only, no room knows one above it, files stay readable. */
 import { readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { expect, test } from 'vitest'
 
 const SRC = join(import.meta.dirname, '../../src')
@@ -34,6 +34,12 @@ const roomOf = (file: string) => file.split('/')[0] ?? ''
 
 test('every file belongs to a room', () => {
   expect(files.filter(file => floorOf(roomOf(file)) < 0)).toEqual([])
+})
+
+test('threads have names of their own, as the build puts them into one folder', () => {
+  const threads = files.filter(file => file.endsWith('.thread.ts')).map(file => basename(file))
+  expect(threads.length).toBeGreaterThan(2)
+  expect(threads).toEqual([...new Set(threads)])
 })
 
 test('imports run downstairs only', () => {
