@@ -5,6 +5,7 @@ import {
   interactionPolicy,
   type KoaContextWithOIDC,
   type ClientMetadata as LibraryMetadata,
+  Provider,
 } from 'oidc-provider'
 import { dotted, SCOPES, type Scope } from '../identity/scopes.ts'
 import type { Vault } from '../vault/vault.ts'
@@ -13,6 +14,7 @@ import { type ClientMetadata, normaliseClient } from './client-metadata.ts'
 import type { ClientPolicy } from './clients.ts'
 import type { AuthorizationKeys } from './keys.ts'
 import { PATHS } from './paths.ts'
+import type { Refreshing } from './refresh-tokens.ts'
 
 /** An error that a person gets to see because there is no client to send them back to. */
 export interface AuthorizationFault {
@@ -64,6 +66,12 @@ const TTL = {
   Session: 30 * MINUTE,
 }
 
+/** What the library knows of the request that it is answering. */
+function refreshing(): Refreshing | undefined {
+  const { ctx } = Provider
+  return ctx && { request: ctx, replaces: ctx.oidc.entities.RotatedRefreshToken?.jti }
+}
+
 /** The library's configuration. */
 export function configurationOf(options: ConfigurationOptions): Configuration {
   const { issuer, keys, vault, policy } = options
@@ -71,7 +79,7 @@ export function configurationOf(options: ConfigurationOptions): Configuration {
   const cookie = { httpOnly: true, sameSite: 'lax', signed: true, secure } as const
   const base = new URL(issuer).pathname.replace(/\/+$/, '')
   return {
-    adapter: createAdapters(vault.records),
+    adapter: createAdapters(vault.records, refreshing),
     jwks: { keys: keys.signing.map(key => ({ ...key })) },
     scopes: ['openid', 'offline_access'],
     claims: { openid: ['sub'] },

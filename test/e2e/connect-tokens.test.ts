@@ -64,13 +64,31 @@ describe('a refresh token', () => {
   test('that is used again ends one connection, not those of others', async () => {
     const [one, other] = [await connectClient(h, h.alice), await connectClient(h, h.alice)]
     const bobs = await connectClient(h, h.bob, { client: one.client })
-    await one.client.refresh(one.tokens.refresh_token)
+    const next = await one.client.refresh(one.tokens.refresh_token)
+    await one.client.refresh(next.refresh_token)
     expect(await one.client.refresh(one.tokens.refresh_token)).toMatchObject(REFUSED)
     await vi.waitFor(async () => expect(await statusOf(h, one.tokens.access_token)).toBe(401))
     expect(await statusOf(h, other.tokens.access_token)).toBe(200)
     expect(await other.client.refresh(other.tokens.refresh_token)).toMatchObject({ status: 200 })
     expect(await statusOf(h, bobs.tokens.access_token)).toBe(200)
     expect(await bobs.client.refresh(bobs.tokens.refresh_token)).toMatchObject({ status: 200 })
+  })
+
+  test('whose answer was lost gives another one, and only one of them leads on', async () => {
+    const { client, tokens } = await connectClient(h, h.alice)
+    const lost = await client.refresh(tokens.refresh_token)
+    const answers = [
+      await client.refresh(tokens.refresh_token),
+      await client.refresh(tokens.refresh_token),
+    ]
+    expect(answers.map(({ status }) => status)).toEqual([200, 200])
+    const next = await client.refresh(answers[1]?.refresh_token ?? '')
+    expect(next.status).toBe(200)
+    expect(await statusOf(h, next.access_token)).toBe(200)
+    // Two have an answer now, so one of them is somebody else.
+    expect(await client.refresh(lost.refresh_token)).toMatchObject(REFUSED)
+    expect(await client.refresh(next.refresh_token)).toMatchObject(REFUSED)
+    await vi.waitFor(async () => expect(await statusOf(h, next.access_token)).toBe(401))
   })
 
   test('gives one answer at most to 20 who use it at once', async () => {

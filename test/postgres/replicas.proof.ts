@@ -59,14 +59,18 @@ onPostgres('two replicas', () => {
     expect((await client.refresh(refreshToken)).status).toBe(400)
   })
 
-  test('take a refresh token once, even where both are asked at the same moment', async () => {
+  test('let one successor of a refresh token lead on, however often both are asked', async () => {
     const { client, tokens } = await connectClient(h, h.alice, { scope: 'sharing:read' })
     const answers = await Promise.all(
       Array.from({ length: 6 }, () => client.refresh(tokens.refresh_token)),
     )
-    expect(answers.filter(({ status }) => status === 200).length).toBeLessThanOrEqual(1)
     for (const { status, error } of answers) {
       if (status !== 200) expect(error).toBe('invalid_grant')
+    }
+    const [one, ...others] = answers.filter(({ status }) => status === 200)
+    if (one !== undefined) expect((await client.refresh(one.refresh_token)).status).toBe(200)
+    for (const other of others) {
+      expect((await client.refresh(other.refresh_token)).error).toBe('invalid_grant')
     }
   })
 

@@ -13,7 +13,11 @@ async function open() {
   const vault = await openTestVault({ path: ':memory:', now: () => time })
   return {
     vault,
-    adapters: createAdapters(vault.records),
+    adapters: createAdapters(
+      vault.records,
+      () => undefined,
+      () => time,
+    ),
     later(ms: number) {
       time += ms
     },
