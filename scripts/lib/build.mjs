@@ -43,6 +43,8 @@ export async function build() {
     // All beside each other: threads are found there, as is package.json, one folder up.
     entryFileNames: '[name].js',
     chunkFileNames: '[name].js',
+    // The authorization server finds the lifetimes of its tokens by the names of their classes.
+    keepNames: true,
     comments: { legal: true, annotation: false, jsdoc: false },
     minify: { mangle: false, compress: true, codegen: { removeWhitespace: false } },
   })
