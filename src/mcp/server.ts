@@ -163,7 +163,10 @@ async function callTool(
     const scopes = scopesFor(tool, granted)
     if (!covers(granted, scopes)) throw missingScopes(scopes)
     if (options.catalog.isLocked(found, { scopes: granted, apps: undefined })) throw lockedDown()
-    const args = parseArguments(tool.input, schema, call.arguments)
+    const args = parseArguments(tool.input, schema, call.arguments, argument => {
+      const teller = app.toldBy?.[argument]
+      return teller !== undefined && options.catalog.tools.has(teller) ? teller : undefined
+    })
     const opened = tool.withoutNextcloud ? context.unopened() : await context.open(scopes)
     const running = tool.run(opened, args)
     // By then Nextcloud has been asked, and there is time.

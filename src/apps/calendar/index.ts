@@ -32,4 +32,8 @@ export const calendarApp: App = {
     'nc_calendar_create_event',
     'nc_calendar_update_event',
   ],
+  toldBy: {
+    calendar_name: 'nc_calendar_list_calendars',
+    event_uid: 'nc_calendar_list_events',
+  },
 }

@@ -20,4 +20,8 @@ export const contactsApp: App = {
     deleteContact,
   ],
   essential: ['nc_contacts_search_contacts', 'nc_contacts_get_contact'],
+  toldBy: {
+    addressbook: 'nc_contacts_list_addressbooks',
+    uid: 'nc_contacts_search_contacts',
+  },
 }

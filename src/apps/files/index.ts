@@ -44,6 +44,11 @@ export function createFilesApp({ excludedTags, documents }: FilesOptions): App {
       'nc_webdav_find_by_name',
       'nc_webdav_write_file',
     ],
+    toldBy: {
+      trash_id: 'nc_webdav_list_trash',
+      trash_ids: 'nc_webdav_list_trash',
+      version: 'nc_webdav_list_versions',
+    },
   }
 }
 

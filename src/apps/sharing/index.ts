@@ -23,5 +23,8 @@ export function createSharingApp({ excludedTags }: SharingOptions): App {
     requires: 'files_sharing',
     tools: [...createTools(open), ...readTools(open), ...changeTools(open)],
     essential: ['nc_share_create'],
+    toldBy: {
+      share_id: 'nc_share_list',
+    },
   }
 }

@@ -1,0 +1,315 @@
+import assert from 'node:assert/strict'
+import type { Answer, TaskGroup } from './kit/task.ts'
+import type { World } from './kit/world.ts'
+
+interface Titled {
+  id: number
+  title: string
+}
+
+const titled = (things: readonly Titled[], title: string): Answer =>
+  things.find(thing => thing.title === title)
+
+/** A card and its stack's id out of an overview. */
+const cardIn = (overview: Answer, title: string) =>
+  overview.stacks
+    .flatMap((stack: Answer) => stack.cards)
+    .find((card: Titled) => card.title === title)
+
+/** The stacks with cards of a board, as Deck itself has them. */
+async function stacksOf({ read }: World, board: string): Promise<Answer> {
+  const api = '/index.php/apps/deck/api/v1.0/boards'
+  const { id } = titled(await read(api), board)
+  return read(`${api}/${id}/stacks`)
+}
+
+async function cardOf(world: World, board: string, stack: string, card: string) {
+  return titled(titled(await stacksOf(world, board), stack).cards ?? [], card)
+}
+
+/** A board with three cards, two of them due this week. */
+async function relaunch({ alice }: World): Promise<void> {
+  const board = await alice('deck_create_board', { title: 'Relaunch', color: '0087C5' })
+  const stack = await alice('deck_create_stack', { board_id: board.id, title: 'Open', order: 1 })
+  const card = (title: string, duedate: string) =>
+    alice('deck_create_card', { board_id: board.id, stack_id: stack.id, title, duedate })
+  await card('Texts', '2026-10-15T12:00:00')
+  await card('Pictures', '2026-10-16T12:00:00')
+  await card('Party', '2026-11-20T18:00:00')
+}
+
+export const deck: TaskGroup = {
+  title: 'Boards',
+  tasks: [
+    {
+      says: 'Move everything due this week on my board "Relaunch" to next Monday, and tell Bob: "Relaunch moves to Monday".',
+      given: relaunch,
+      steps: [
+        { tool: 'deck_get_boards', seeking: 'list my boards', with: () => ({}) },
+        {
+          tool: 'deck_get_board_overview',
+          seeking: 'what is due on a board',
+          with: ({ boards }) => ({ board_id: titled(boards, 'Relaunch').id }),
+        },
+        {
+          tool: 'deck_update_card',
+          seeking: 'change the due date of a card',
+          with: (_, overview) =>
+            overview.stacks
+              .flatMap((stack: Answer) => stack.cards)
+              .filter((card: Answer) => card.duedate < '2026-10-19')
+              .map((card: Answer) => ({
+                board_id: overview.board_id,
+                stack_id: card.stackId,
+                card_id: card.id,
+                duedate: '2026-10-19',
+              })),
+        },
+        {
+          tool: 'nc_users_search',
+          seeking: 'find a person',
+          with: () => ({ query: 'Bob' }),
+        },
+        {
+          tool: 'talk_create_conversation',
+          seeking: 'start a conversation with somebody',
+          with: (_, __, ___, people) => ({
+            room_type: 'one_to_one',
+            invite: people.results[0].id,
+          }),
+        },
+        {
+          tool: 'talk_send_message',
+          seeking: 'send a chat message',
+          with: (...[, , , , { conversation }]) => ({
+            token: conversation.token,
+            message: 'Relaunch moves to Monday',
+          }),
+        },
+      ],
+      async outcome(world, ...answers) {
+        const [stack] = await stacksOf(world, 'Relaunch')
+        const due = stack.cards.map((card: Answer) => `${card.title} ${card.duedate.slice(0, 10)}`)
+        assert.deepEqual(due.sort(), [
+          'Party 2026-11-20',
+          'Pictures 2026-10-19',
+          'Texts 2026-10-19',
+        ])
+        const { token } = answers[4].conversation
+        const chat = await world.read(
+          `/ocs/v2.php/apps/spreed/api/v1/chat/${token}?lookIntoFuture=0`,
+          'bob',
+        )
+        assert.equal(chat[0].message, 'Relaunch moves to Monday')
+      },
+    },
+    {
+      says: 'On the board "Garden house" the card "Rain barrel" goes to "In work", and Bob does it.',
+      steps: [
+        {
+          tool: 'deck_get_board_overview',
+          seeking: 'show the cards of a board',
+          with: () => ({ board_id: 'Garden house' }),
+          fails: 'BAD_INPUT',
+        },
+        { tool: 'deck_get_boards', with: () => ({}) },
+        {
+          tool: 'deck_get_board_overview',
+          with: (_, { boards }) => ({ board_id: titled(boards, 'Garden house').id }),
+        },
+        {
+          tool: 'deck_reorder_card',
+          seeking: 'move a card to another list',
+          with: (_, __, overview) => ({
+            board_id: overview.board_id,
+            stack_id: cardIn(overview, 'Rain barrel').stackId,
+            card_id: cardIn(overview, 'Rain barrel').id,
+            target_stack_id: titled(overview.stacks, 'In work').id,
+            order: 0,
+          }),
+        },
+        {
+          tool: 'deck_assign_user_to_card',
+          seeking: 'assign somebody to a card',
+          with: (_, __, ___, moved) => ({
+            board_id: moved.board_id,
+            stack_id: moved.stack_id,
+            card_id: moved.card_id,
+            user_id: 'Bob Example',
+          }),
+          infers: { user_id: 'a full name, as a model may well try' },
+          fails: 'BAD_INPUT',
+        },
+        {
+          tool: 'deck_get_board',
+          with: (_, __, overview) => ({ board_id: overview.board_id }),
+        },
+        {
+          tool: 'deck_assign_user_to_card',
+          with: (...[, , , moved, , board]) => ({
+            board_id: moved.board_id,
+            stack_id: moved.stack_id,
+            card_id: moved.card_id,
+            user_id: board.users.find((user: Answer) => user.displayname.startsWith('Bob')).uid,
+          }),
+        },
+      ],
+      async outcome(world) {
+        const card = await cardOf(world, 'Garden house', 'In work', 'Rain barrel')
+        assert.equal(card.assignedUsers[0].participant.uid, 'bob')
+      },
+    },
+    {
+      says: 'The green roof on our garden house board is finished: put the label "Finished" on the card, mark it as done and comment "It is on".',
+      steps: [
+        { tool: 'deck_get_boards', seeking: 'show my boards', with: () => ({}) },
+        {
+          tool: 'deck_get_board_overview',
+          seeking: 'overview of a board',
+          with: ({ boards }) => ({ board_id: titled(boards, 'Garden house').id }),
+        },
+        {
+          tool: 'deck_get_labels',
+          seeking: 'which labels are there on a board',
+          with: (_, overview) => ({ board_id: overview.board_id }),
+        },
+        {
+          tool: 'deck_assign_label_to_card',
+          seeking: 'put a label on a card',
+          with: (_, overview, { labels }) => ({
+            board_id: overview.board_id,
+            stack_id: cardIn(overview, 'Green roof').stackId,
+            card_id: cardIn(overview, 'Green roof').id,
+            label_id: titled(labels, 'Finished').id,
+          }),
+        },
+        {
+          tool: 'deck_update_card',
+          seeking: 'mark a card as done',
+          with: (...[, , , labelled]) => ({
+            board_id: labelled.board_id,
+            stack_id: labelled.stack_id,
+            card_id: labelled.card_id,
+            done: 'now',
+          }),
+        },
+        {
+          tool: 'deck_create_card_comment',
+          seeking: 'comment on a card',
+          with: (...[, , , labelled]) => ({ card_id: labelled.card_id, message: 'It is on' }),
+        },
+      ],
+      async outcome(world) {
+        const card = await cardOf(world, 'Garden house', 'In work', 'Green roof')
+        assert.ok(card.labels.some((label: Titled) => label.title === 'Finished'))
+        assert.ok(card.done)
+        const comments = await world.read(
+          `/ocs/v2.php/apps/deck/api/v1.0/cards/${card.id}/comments`,
+        )
+        assert.equal(comments[0].message, 'It is on')
+      },
+    },
+    {
+      says: 'Add "Ask Carol" to the description of the card "Green roof" (board "Garden house"), and do not lose what others write there.',
+      steps: [
+        { tool: 'deck_get_boards', seeking: 'my boards', with: () => ({}) },
+        {
+          tool: 'deck_get_board_overview',
+          seeking: 'overview of a board',
+          with: ({ boards }) => ({ board_id: titled(boards, 'Garden house').id }),
+        },
+        {
+          tool: 'deck_get_card',
+          seeking: 'read a card',
+          with: (_, overview) => ({
+            board_id: overview.board_id,
+            stack_id: cardIn(overview, 'Green roof').stackId,
+            card_id: cardIn(overview, 'Green roof').id,
+          }),
+        },
+        {
+          tool: 'deck_update_card',
+          seeking: 'change the description of a card',
+          async meanwhile({ bob }) {
+            const board = titled((await bob('deck_get_boards')).boards, 'Garden house')
+            const overview = await bob('deck_get_board_overview', { board_id: board.id })
+            const { id, stackId } = cardIn(overview, 'Green roof')
+            await bob('deck_update_card', {
+              board_id: board.id,
+              stack_id: stackId,
+              card_id: id,
+              description: 'The beams bear it.',
+            })
+          },
+          with: (_, overview, card) => ({
+            board_id: overview.board_id,
+            stack_id: card.stackId,
+            card_id: card.id,
+            description: `${card.description}\n\nAsk Carol`,
+            etag: card.ETag,
+          }),
+          fails: 'CONFLICT',
+        },
+        {
+          tool: 'deck_get_card',
+          with: (_, overview, card) => ({
+            board_id: overview.board_id,
+            stack_id: card.stackId,
+            card_id: card.id,
+          }),
+        },
+        {
+          tool: 'deck_update_card',
+          with: (...[, overview, , , card]) => ({
+            board_id: overview.board_id,
+            stack_id: card.stackId,
+            card_id: card.id,
+            description: `${card.description}\n\nAsk Carol`,
+            etag: card.ETag,
+          }),
+        },
+      ],
+      async outcome(world) {
+        const card = await cardOf(world, 'Garden house', 'In work', 'Green roof')
+        assert.equal(card.description, 'The beams bear it.\n\nAsk Carol')
+      },
+    },
+    {
+      says: 'Attach the garden house schedule to the card "Rain barrel" on that board.',
+      steps: [
+        {
+          tool: 'deck_attach_file',
+          seeking: 'attach a file to a card',
+          with: () => ({ card_id: 'Rain barrel', path: 'Garden house/Schedule' }),
+          fails: 'BAD_INPUT',
+        },
+        {
+          tool: 'deck_get_board_overview',
+          with: () => ({ board_id: 'Garden house' }),
+          fails: 'BAD_INPUT',
+        },
+        { tool: 'deck_get_boards', with: () => ({}) },
+        {
+          tool: 'deck_get_board_overview',
+          with: (_, __, { boards }) => ({ board_id: titled(boards, 'Garden house').id }),
+        },
+        {
+          tool: 'nc_webdav_find_by_name',
+          seeking: 'find a file',
+          with: () => ({ pattern: 'schedule' }),
+        },
+        {
+          tool: 'deck_attach_file',
+          with: (...[, , , overview, found]) => ({
+            card_id: cardIn(overview, 'Rain barrel').id,
+            path: found.results[0].path,
+          }),
+        },
+      ],
+      async outcome(world) {
+        const card = await cardOf(world, 'Garden house', 'Ideas', 'Rain barrel')
+        assert.equal(card.attachmentCount, 1)
+      },
+    },
+  ],
+}

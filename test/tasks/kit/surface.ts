@@ -1,0 +1,56 @@
+/** The two ways in which tools are offered, made alike. */
+import type { Client } from '@modelcontextprotocol/client'
+import { callTool, type ToolAnswer } from '../../support/harness.ts'
+import type { Arguments } from './task.ts'
+
+/** All tools listed, or few and a search for the others. */
+export type Mode = 'listed' | 'compact'
+
+/** Schemas of arguments by their names. */
+export type Properties = Readonly<Record<string, unknown>>
+
+/** Tools as a client has them. */
+export interface Surface {
+  /**
+   * The arguments that a tool takes.
+   * @throws Error when it is not offered; in compact mode, when looking for these words does not
+   *   find it
+   */
+  find(words: string, tool: string): Promise<Properties>
+  call(tool: string, args: Arguments): Promise<ToolAnswer>
+}
+
+interface Found {
+  name: string
+  input_schema: { properties?: Properties }
+}
+
+export function surfaceOf(client: Client, mode: Mode): Surface {
+  return mode === 'compact' ? compactSurface(client) : listedSurface(client)
+}
+
+function listedSurface(client: Client): Surface {
+  return {
+    async find(_words, tool) {
+      const { tools } = await client.listTools()
+      const listed = tools.find(({ name }) => name === tool)
+      if (listed === undefined) throw new Error('it is not listed')
+      return listed.inputSchema.properties ?? {}
+    },
+    call: (tool, args) => callTool(client, tool, args),
+  }
+}
+
+function compactSurface(client: Client): Surface {
+  return {
+    async find(words, tool) {
+      const { data } = await callTool(client, 'nc_find_tools', { query: words })
+      const tools: Found[] = data.tools
+      const found = tools.find(({ name }) => name === tool)
+      if (found !== undefined) return found.input_schema.properties ?? {}
+      const others = tools.map(({ name }) => name).join(', ')
+      throw new Error(`"${words}" does not find it, but ${others}`)
+    },
+    call: (tool, args) => callTool(client, 'nc_run_tool', { name: tool, arguments: args }),
+  }
+}
