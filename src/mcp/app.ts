@@ -30,7 +30,8 @@ export interface App {
   readonly essential?: readonly string[]
   /**
    * Which tool tells what nobody knows by heart, ids above all: names of arguments to names of
-   * tools. A call that lacks such an argument, or has a name in its place, is told that tool.
+   * tools. A call that lacks such an argument, or has a name in its place, is told that tool. Under
+   * `read_only`: which one tells what may be changed.
    */
   readonly toldBy?: Readonly<Record<string, string>>
   readonly resources?: readonly Resource[]

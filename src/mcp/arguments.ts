@@ -2,6 +2,7 @@
 import type { z } from 'zod'
 import { closest } from '../config/closest.ts'
 import { badInput } from '../nextcloud/errors.ts'
+import { leadsTo, type TellerOf } from './leads.ts'
 import type { ObjectSchema } from './schema.ts'
 
 /**
@@ -15,7 +16,7 @@ export function parseArguments(
   input: z.ZodObject,
   schema: ObjectSchema,
   sent: unknown,
-  tellerOf: (argument: string) => string | undefined = () => undefined,
+  tellerOf: TellerOf = () => undefined,
 ): Record<string, unknown> {
   const args = forgiven(schema, isRecord(sent) ? sent : {})
   const names = Object.keys(schema.properties)
@@ -29,11 +30,10 @@ export function parseArguments(
     return `${name}: unknown argument${near === undefined ? '' : `, did you mean ${near}?`}`
   })
   for (const name of broken) problems.push(`${name}: it contains half a surrogate pair`)
-  const tellers = new Set<string>()
+  const wrong = new Set<string>()
   for (const issue of parsed.error?.issues ?? []) {
     const argument = String(issue.path[0])
-    const teller = tellerOf(argument)
-    if (teller !== undefined) tellers.add(`${teller} tells ${argument}.`)
+    wrong.add(argument)
     const path = issue.path.join('.')
     const missing = issue.path.length === 1 && !Object.hasOwn(args, argument)
     problems.push(missing ? `${path}: required argument is missing` : `${path}: ${issue.message}`)
@@ -42,7 +42,7 @@ export function parseArguments(
     `Invalid arguments: ${problems.join('; ')}`,
     names.length === 0
       ? 'This tool takes no arguments.'
-      : [`It takes: ${names.join(', ')}.`, ...tellers].join(' '),
+      : `It takes: ${names.join(', ')}. ${leadsTo([...wrong], tellerOf)}`.trim(),
   )
 }
 

@@ -89,7 +89,10 @@ export const deck: TaskGroup = {
       ],
       async outcome(world, ...answers) {
         const [stack] = await stacksOf(world, 'Relaunch')
-        const due = stack.cards.map((card: Answer) => `${card.title} ${card.duedate.slice(0, 10)}`)
+        const inBerlin = new Intl.DateTimeFormat('sv', { timeZone: 'Europe/Berlin' })
+        const due = stack.cards.map(
+          (card: Answer) => `${card.title} ${inBerlin.format(new Date(card.duedate))}`,
+        )
         assert.deepEqual(due.sort(), [
           'Party 2026-11-20',
           'Pictures 2026-10-19',

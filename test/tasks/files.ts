@@ -142,7 +142,7 @@ export const files: TaskGroup = {
           tool: 'nc_webdav_create_directory',
           seeking: 'make a new folder',
           with: () => ({ path: 'Archive/2026' }),
-          fails: 'CONFLICT',
+          fails: 'NOT_FOUND',
         },
         {
           tool: 'nc_webdav_create_directory',

@@ -49,7 +49,7 @@ export const sharing: TaskGroup = {
           tool: 'nc_share_create',
           seeking: 'share a file with a user',
           with: ({ results }) => ({ path: results[0].path, share_with: 'Bobby' }),
-          fails: 'NOT_FOUND',
+          fails: 'BAD_INPUT',
         },
         {
           tool: 'nc_users_search',
@@ -127,12 +127,15 @@ export const sharing: TaskGroup = {
           with: () => ({ path: 'Running club/Minutes.txt', content: 'We meet at noon' }),
           fails: 'FORBIDDEN',
         },
+        { tool: 'nc_webdav_list_directory', with: () => ({}) },
         {
           tool: 'nc_webdav_write_file',
           with: () => ({ path: 'Documents/Minutes.txt', content: 'We meet at noon' }),
         },
       ],
-      async outcome({ file }) {
+      async outcome({ file }, _, root) {
+        const shared = root.files.find((one: { name: string }) => one.name === 'Running club')
+        assert.equal(shared.read_only, true)
         assert.equal(await file('Documents/Minutes.txt'), 'We meet at noon')
       },
     },

@@ -67,14 +67,11 @@ export const todos: TaskGroup = {
           with: () => ({ calendar_name: 'shopping', summary: 'Buy nails' }),
           fails: 'NOT_FOUND',
         },
-        { tool: 'nc_calendar_list_calendars', with: () => ({}) },
         {
           tool: 'nc_calendar_create_todo',
-          hears: 'Then take the one there is.',
-          with: (_, { calendars }) => ({
-            calendar_name: calendars.find((one: { holds: string[] }) =>
-              one.holds.every(kind => kind === 'todos'),
-            ).name,
+          hears: 'Then take "Tasks".',
+          with: ({ error }) => ({
+            calendar_name: /(\w+) \(Tasks\)/.exec(error.hint)?.[1],
             summary: 'Buy nails',
           }),
         },

@@ -35,6 +35,7 @@ export const cookbookApp: App = {
   ],
   essential: ['nc_cookbook_search_recipes', 'nc_cookbook_get_recipe'],
   toldBy: {
+    date_modified: 'nc_cookbook_get_recipe',
     recipe_id: 'nc_cookbook_search_recipes',
   },
   resources: [version, config, recipe],

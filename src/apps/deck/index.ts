@@ -90,6 +90,8 @@ export function createDeckApp({ excludedTags }: DeckOptions): App {
       'deck_update_card',
     ],
     toldBy: {
+      path: 'nc_webdav_find_by_name',
+      etag: 'deck_get_card',
       board_id: 'deck_get_boards',
       stack_id: 'deck_get_board_overview',
       card_id: 'deck_get_board_overview',

@@ -13,6 +13,8 @@ export const tasksApp: App = {
   tools: [listTodos, searchTodos, createTodo, updateTodo, completeTodo, deleteTodo],
   essential: ['nc_calendar_list_todos', 'nc_calendar_create_todo', 'nc_calendar_complete_todo'],
   toldBy: {
+    read_only: 'nc_calendar_list_calendars',
+    etag: 'nc_calendar_list_todos',
     calendar_name: 'nc_calendar_list_calendars',
     todo_uid: 'nc_calendar_search_todos',
   },
