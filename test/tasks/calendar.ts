@@ -110,7 +110,7 @@ export const calendar: TaskGroup = {
         },
       ],
       async outcome(world) {
-        const text = await exported(world, "home-1")
+        const text = await exported(world, 'home-1')
         assert.match(text, /SUMMARY:Choir/)
         assert.match(text, /DTSTART.*20261017T1930/)
       },

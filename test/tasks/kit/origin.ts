@@ -2,12 +2,13 @@
  * Where the values of a call come from. A value is justified where it is
  * - in the words of the person, or a day or time that they name,
  * - in what was looked at of an earlier answer,
- * - said by the schema of the argument: one of its values, its default, a constant it documents,
+ * - said by the schema of the argument or the description of the tool: one of its values, its
+ *   default, a constant that it documents,
  * - inferred, with a reason.
  * A text of several words is traced word by word.
  */
 import { daysNamed, timesNamed } from './days.ts'
-import type { Properties } from './surface.ts'
+import type { Described } from './surface.ts'
 import type { Arguments } from './task.ts'
 import { isLeaf, type Leaf } from './witness.ts'
 
@@ -21,14 +22,18 @@ export interface Known {
 }
 
 /** What is wrong with the values of a call: those from nowhere, and reasons that nothing needs. */
-export function unjustified(args: Arguments, properties: Properties, known: Known): string[] {
+export function unjustified(
+  args: Arguments,
+  { description, properties }: Described,
+  known: Known,
+): string[] {
   const needless = Object.keys(known.infers).filter(
-    name => strangers(args[name], properties[name], known).length === 0,
+    name => strangers(args[name], [{ description }, properties[name]], known).length === 0,
   )
   const values = Object.entries(args)
     .filter(([name]) => known.infers[name] === undefined)
     .flatMap(([name, value]) =>
-      strangers(value, properties[name], known).map(
+      strangers(value, [{ description }, properties[name]], known).map(
         stranger => `${name}: ${JSON.stringify(stranger)} is in no answer and in nobody's words`,
       ),
     )

@@ -4,7 +4,7 @@ import type { ToolAnswer } from '../../support/harness.ts'
 import { startForTwo } from '../../support/two-users.ts'
 import { NOW, passSecond, resetClock } from './clock.ts'
 import { unjustified } from './origin.ts'
-import { type Mode, type Properties, type Surface, surfaceOf } from './surface.ts'
+import { type Described, type Mode, type Surface, surfaceOf } from './surface.ts'
 import type { Answer, Arguments, Step, Task } from './task.ts'
 import { isLeaf, type Leaf, witnessed } from './witness.ts'
 import { type World, worldOf } from './world.ts'
@@ -62,7 +62,7 @@ async function replaySteps(
 
 async function take(step: Step, course: Course, surface: Surface): Promise<void> {
   if (step.hears !== undefined) course.said.push(step.hears)
-  const schema = await reach(step, course, surface)
+  const described = await reach(step, course, surface)
   const seen = new Set<Leaf>()
   const made = step.with(...course.answers.map(answer => witnessed(answer, seen)))
   // Reads all of what is passed on as a whole, and takes the witness off.
@@ -70,7 +70,7 @@ async function take(step: Step, course: Course, surface: Surface): Promise<void>
   if (calls.length === 0) throw new Error('there is nothing to do it with')
   const known = { words: course.said.join('\n'), seen, now: NOW, infers: step.infers ?? {} }
   for (const args of calls) {
-    const strange = unjustified(args, schema, known)
+    const strange = unjustified(args, described, known)
     if (strange.length > 0) throw new Error(strange.join('; '))
   }
   if (course.failed) followError(step, calls, course.failed)
@@ -88,8 +88,8 @@ async function take(step: Step, course: Course, surface: Surface): Promise<void>
   }
 }
 
-/** How the tool of a step is come by. @returns the schemas of its arguments */
-async function reach(step: Step, course: Course, surface: Surface): Promise<Properties> {
+/** How the tool of a step is come by. */
+async function reach(step: Step, course: Course, surface: Surface): Promise<Described> {
   const { tool, seeking } = step
   if (seeking !== undefined) {
     if (/_/.test(seeking)) throw new Error(`"${seeking}" is not in plain words`)

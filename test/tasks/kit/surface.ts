@@ -6,23 +6,28 @@ import type { Arguments } from './task.ts'
 /** All tools listed, or few and a search for the others. */
 export type Mode = 'listed' | 'compact'
 
-/** Schemas of arguments by their names. */
-export type Properties = Readonly<Record<string, unknown>>
+/** What a client is told of a tool. */
+export interface Described {
+  readonly description: string
+  /** Schemas of its arguments by their names. */
+  readonly properties: Readonly<Record<string, unknown>>
+}
 
 /** Tools as a client has them. */
 export interface Surface {
   /**
-   * The arguments that a tool takes.
+   * A tool as it is described.
    * @throws Error when it is not offered; in compact mode, when looking for these words does not
    *   find it
    */
-  find(words: string, tool: string): Promise<Properties>
+  find(words: string, tool: string): Promise<Described>
   call(tool: string, args: Arguments): Promise<ToolAnswer>
 }
 
 interface Found {
   name: string
-  input_schema: { properties?: Properties }
+  description: string
+  input_schema: { properties?: Described['properties'] }
 }
 
 export function surfaceOf(client: Client, mode: Mode): Surface {
@@ -35,7 +40,8 @@ function listedSurface(client: Client): Surface {
       const { tools } = await client.listTools()
       const listed = tools.find(({ name }) => name === tool)
       if (listed === undefined) throw new Error('it is not listed')
-      return listed.inputSchema.properties ?? {}
+      const { description = '', inputSchema } = listed
+      return { description, properties: inputSchema.properties ?? {} }
     },
     call: (tool, args) => callTool(client, tool, args),
   }
@@ -47,7 +53,9 @@ function compactSurface(client: Client): Surface {
       const { data } = await callTool(client, 'nc_find_tools', { query: words })
       const tools: Found[] = data.tools
       const found = tools.find(({ name }) => name === tool)
-      if (found !== undefined) return found.input_schema.properties ?? {}
+      if (found !== undefined) {
+        return { description: found.description, properties: found.input_schema.properties ?? {} }
+      }
       const others = tools.map(({ name }) => name).join(', ')
       throw new Error(`"${words}" does not find it, but ${others}`)
     },

@@ -9,9 +9,11 @@ export function witnessed(answer: Answer, seen: Set<Leaf>): Answer {
   return new Proxy(answer, {
     get(target, key) {
       const value = Reflect.get(target, key)
-      if (typeof value === 'object' && value !== null) return witnessed(value, seen)
-      if (isLeaf(value) && typeof key === 'string' && Object.hasOwn(target, key)) seen.add(value)
-      return value
+      if (typeof key === 'string' && Object.hasOwn(target, key)) {
+        if (!Array.isArray(target)) seen.add(key)
+        if (isLeaf(value)) seen.add(value)
+      }
+      return witnessed(value, seen)
     },
     ownKeys(target) {
       if (!Array.isArray(target)) for (const key of Object.keys(target)) seen.add(key)

@@ -4,7 +4,7 @@ import type { TwoUsers } from '../../support/two-users.ts'
 import type { Surface } from './surface.ts'
 import type { Answer, Arguments } from './task.ts'
 
-type Person = 'alice' | 'bob'
+type Person = 'alice' | 'bob' | 'admin'
 
 /** Everything past the server under test, save the first two, which prepare by means of it. */
 export interface World {
@@ -21,11 +21,13 @@ export interface World {
 
 /** The world of a server for two, with the tools as either of them has them. */
 export function worldOf({ h, users }: TwoUsers, alices: Surface, bobs: Surface): World {
+  const admin = { loginName: 'admin', password: h.backend.demo?.appPassword('admin') ?? '' }
+  const people = { ...users, admin }
   const send: World['send'] = (method, path, body, as = 'alice') =>
     fetch(h.backend.url + path, {
       method,
       headers: {
-        authorization: basic(users[as]),
+        authorization: basic(people[as]),
         'ocs-apirequest': 'true',
         accept: 'application/json',
         ...(typeof body === 'object' ? { 'content-type': 'application/json' } : {}),
