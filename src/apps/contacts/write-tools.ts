@@ -72,7 +72,7 @@ export const updateContact = defineTool({
   input: z.object({
     addressbook,
     uid,
-    contact_data: z.record(z.string(), z.unknown()).describe('As in create_contact'),
+    contact_data: z.record(z.string(), z.unknown()).describe('Fields as in results'),
     etag: z.string().default('').describe('From the last read, to overwrite no later change'),
   }),
   output: z.object({ contact: ContactResult, addressbook: z.string() }),

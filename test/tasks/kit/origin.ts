@@ -53,7 +53,8 @@ function isJustified(value: Leaf, schema: unknown, { words, seen, now }: Known):
   const read = [...seen].flatMap(leaf => [`${leaf}`, ...`${leaf}`.split(/(?<=\d)T(?=\d)/)])
   const texts = [words, ...read, ...constants]
   const text = String(value)
-  if (text === '') return constants.some(constant => constant === '' || constant.includes('""'))
+  if (text === '')
+    return seen.has('') || constants.some(constant => constant === '' || constant.includes('""'))
   if (texts.some(other => holds(other, text))) return true
   const [, day = '', time] = /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d)(?::00)?)?$/.exec(text) ?? []
   const isDay = daysNamed(words, now).has(day) || [...seen].some(other => holds(`${other}`, day))

@@ -109,8 +109,8 @@ function followError(
   { error, args }: NonNullable<Course['failed']>,
 ): void {
   if (error.includes(tool)) return
-  const before = new Set(args.flatMap(leavesOf))
-  const told = calls.flatMap(leavesOf).filter(leaf => !before.has(leaf))
+  const before = new Set(args.flatMap(valuesOf))
+  const told = calls.flatMap(valuesOf).filter(leaf => !before.has(leaf))
   const isTold = (leaf: Leaf) =>
     `${leaf}`.length > 1 && error.includes(JSON.stringify(leaf).replace(/^"|"$/g, ''))
   if (told.some(isTold)) return
@@ -119,7 +119,14 @@ function followError(
   )
 }
 
+function valuesOf(args: Arguments): Leaf[] {
+  return Object.values(args).flatMap(leavesOf)
+}
+
+/** What is in a value, with the keys of records. */
 function leavesOf(value: unknown): Leaf[] {
   if (isLeaf(value)) return [value]
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(leavesOf) : []
+  if (Array.isArray(value)) return value.flatMap(leavesOf)
+  if (typeof value !== 'object' || value === null) return []
+  return [...Object.keys(value), ...Object.values(value).flatMap(leavesOf)]
 }

@@ -11,7 +11,7 @@ export function witnessed(answer: Answer, seen: Set<Leaf>): Answer {
       const value = Reflect.get(target, key)
       if (typeof key === 'string' && Object.hasOwn(target, key)) {
         if (!Array.isArray(target)) seen.add(key)
-        if (isLeaf(value)) seen.add(value)
+        if (isLeaf(value) && key !== 'length') seen.add(value)
       }
       return witnessed(value, seen)
     },

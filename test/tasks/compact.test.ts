@@ -1,0 +1,13 @@
+/** Each task once more in compact mode, where every tool must be found by what it does. */
+import { afterAll, beforeAll, test } from 'vitest'
+import { allTasks } from './all.ts'
+import { stopClock } from './kit/clock.ts'
+import { replay } from './kit/replay.ts'
+
+let startClock = () => {}
+beforeAll(() => {
+  startClock = stopClock()
+})
+afterAll(() => startClock())
+
+test.each(allTasks)('$says', task => replay(task, 'compact'))
