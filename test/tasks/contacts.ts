@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { TaskGroup } from './kit/task.ts'
+import type { Answer, TaskGroup } from './kit/task.ts'
 import type { World } from './kit/world.ts'
 
 const book = ({ read }: World): Promise<string> =>
@@ -101,6 +101,23 @@ export const contacts: TaskGroup = {
                   value: karl.addresses[0].value.replace('Lindenweg 7', 'Gartenstraße 2'),
                 },
               ],
+            },
+          }),
+          fails: 'BAD_INPUT',
+        },
+        {
+          tool: 'nc_contacts_update_contact',
+          with: ({ contacts: [karl] }) => ({
+            addressbook: karl.addressbook,
+            uid: karl.uid,
+            etag: karl.etag,
+            contact_data: {
+              addresses: karl.addresses.map(({ type, components }: Answer) => ({
+                type,
+                components: components.map((part: string) =>
+                  part === 'Lindenweg 7' ? 'Gartenstraße 2' : part,
+                ),
+              })),
             },
           }),
         },

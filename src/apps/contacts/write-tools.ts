@@ -12,8 +12,9 @@ import { cardText, parseCard } from '../../vcard/card.ts'
 import { type Contact, describeContact, describeText } from '../../vcard/contact.ts'
 import { newContact } from '../../vcard/create.ts'
 import { changeContact } from '../../vcard/edit.ts'
-import { type ContactData, checkNewValues, parseContactData } from './contact-data.ts'
+import { type ContactData, parseContactData } from './contact-data.ts'
 import { touch } from './directory.ts'
+import { checkNewValues } from './new-values.ts'
 import { ContactResult, fullContact } from './shapes.ts'
 
 const addressbook = z.string().min(1).describe('Name or display name')
