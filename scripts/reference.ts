@@ -4,7 +4,7 @@ import { SETTINGS } from '../src/config/schema.ts'
 import { createCatalog } from '../src/mcp/catalog.ts'
 import { outputSchema } from '../src/mcp/schema.ts'
 import { taskPage } from './tasks-page.ts'
-import { tokenPage } from './tokens/page.ts'
+import { costTable, tokenPage } from './tokens/page.ts'
 
 /** A document, or the part of one between two markers. */
 export interface Generated {
@@ -28,6 +28,7 @@ export async function generatedDocuments(): Promise<Generated[]> {
     { path: 'docs/reference/configuration.md', text: configurationReference() },
     { path: 'docs/reference/tokens.md', text: `${NOTICE}\n\n${await tokenPage()}` },
     { path: 'docs/reference/tasks.md', text: `${NOTICE}\n\n${taskPage()}` },
+    { path: 'docs/toolsets.md', marker: 'costs', text: costTable() },
     { path: 'README.md', marker: 'tools', text: toolTable() },
   ]
 }

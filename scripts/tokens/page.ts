@@ -40,6 +40,12 @@ export async function tokenPage(): Promise<string> {
   ].join('\n')
 }
 
+/** What the choices of an operator cost, as a table. */
+export function costTable(): string {
+  const rows = chosenLists().map(({ name, tools, tokens }) => `| ${name} | ${tools} | ${tokens} |`)
+  return ['| Offered | Tools | Tokens |', '|---|---:|---:|', ...rows].join('\n')
+}
+
 function listTable(lists: readonly Measured[]): string[] {
   return [
     '| Offered | Tools | Tokens | For each tool | Budget |',
