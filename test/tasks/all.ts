@@ -5,7 +5,8 @@ import { calendar } from './calendar.ts'
 import { collectives } from './collectives.ts'
 import { contacts } from './contacts.ts'
 import { cookbook } from './cookbook.ts'
-import { deck } from './deck.ts'
+import { changing } from './deck-changing.ts'
+import { moving } from './deck-moving.ts'
 import { files } from './files.ts'
 import type { Task, TaskGroup } from './kit/task.ts'
 import { mail } from './mail.ts'
@@ -23,7 +24,7 @@ export const taskGroups: readonly TaskGroup[] = [
   calendar,
   todos,
   contacts,
-  deck,
+  { title: 'Boards', tasks: [...moving, ...changing] },
   tables,
   mail,
   talk,

@@ -95,6 +95,7 @@ export function createDeckApp({ excludedTags }: DeckOptions): App {
       board_id: 'deck_get_boards',
       stack_id: 'deck_get_board_overview',
       card_id: 'deck_get_board_overview',
+      dependent_card_id: 'deck_get_board_overview',
       source_board_id: 'deck_get_boards',
       source_stack_id: 'deck_get_board_overview',
       target_board_id: 'deck_get_boards',

@@ -95,7 +95,7 @@ async function reach(step: Step, course: Course, surface: Surface): Promise<Desc
     if (/_/.test(seeking)) throw new Error(`"${seeking}" is not in plain words`)
     return surface.find(seeking, tool)
   }
-  const isNamed = course.answers.some(answer => JSON.stringify(answer).includes(tool))
+  const isNamed = course.answers.some(answer => names(JSON.stringify(answer), tool))
   if (!isNamed && !course.called.has(tool)) {
     throw new Error('no earlier answer names it, and it was not looked for')
   }
@@ -104,19 +104,22 @@ async function reach(step: Step, course: Course, surface: Surface): Promise<Desc
 
 /** An error leads on where it names the next tool, or tells a value that the next call has anew. */
 function followError(
-  { tool, hears }: Step,
+  { tool }: Step,
   calls: readonly Arguments[],
   { error, args }: NonNullable<Course['failed']>,
 ): void {
-  if (error.includes(tool)) return
+  if (names(error, tool)) return
   const before = new Set(args.flatMap(valuesOf))
   const told = calls.flatMap(valuesOf).filter(leaf => !before.has(leaf))
   const isTold = (leaf: Leaf) =>
     `${leaf}`.length > 1 && error.includes(JSON.stringify(leaf).replace(/^"|"$/g, ''))
   if (told.some(isTold)) return
-  throw new Error(
-    `the error before names neither the tool nor a new value${hears ? ' that was heard' : ''}: ${error}`,
-  )
+  throw new Error(`the error before names neither the tool nor a new value: ${error}`)
+}
+
+/** Whether a text names a tool, and not only one whose name begins alike. */
+function names(text: string, tool: string): boolean {
+  return text.split(/\W+/).includes(tool)
 }
 
 function valuesOf(args: Arguments): Leaf[] {
