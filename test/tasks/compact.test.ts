@@ -10,4 +10,6 @@ beforeAll(() => {
 })
 afterAll(() => startClock())
 
-test.each(allTasks)('$says', task => replay(task, 'compact'))
+test.each(allTasks.map(task => [task.says, task] as const))('%s', (_, task) =>
+  replay(task, 'compact'),
+)

@@ -10,7 +10,9 @@ beforeAll(() => {
 })
 afterAll(() => startClock())
 
-test.each(allTasks)('$says', task => replay(task, 'listed'))
+test.each(allTasks.map(task => [task.says, task] as const))('%s', (_, task) =>
+  replay(task, 'listed'),
+)
 
 const steps = allTasks.flatMap(task => task.steps)
 
