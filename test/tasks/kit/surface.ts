@@ -35,9 +35,11 @@ export function surfaceOf(client: Client, mode: Mode): Surface {
 }
 
 function listedSurface(client: Client): Surface {
+  let listing: ReturnType<Client['listTools']> | undefined
   return {
     async find(_words, tool) {
-      const { tools } = await client.listTools()
+      listing ??= client.listTools()
+      const { tools } = await listing
       const listed = tools.find(({ name }) => name === tool)
       if (listed === undefined) throw new Error('it is not listed')
       const { description = '', inputSchema } = listed
