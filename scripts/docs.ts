@@ -6,7 +6,7 @@ import { generatedDocuments } from './reference.ts'
 
 const root = join(import.meta.dirname, '..')
 
-for (const { path, marker, text } of generatedDocuments()) {
+for (const { path, marker, text } of await generatedDocuments()) {
   const file = join(root, path)
   mkdirSync(dirname(file), { recursive: true })
   const written =

@@ -1,8 +1,10 @@
-/** The generated documents: everything in them comes from the catalog and the table of settings. */
+/** The generated documents: everything in them comes from the code, or is measured. */
 import { everyApp } from '../src/apps/index.ts'
 import { SETTINGS } from '../src/config/schema.ts'
 import { createCatalog } from '../src/mcp/catalog.ts'
 import { outputSchema } from '../src/mcp/schema.ts'
+import { taskPage } from './tasks-page.ts'
+import { costTable, tokenPage } from './tokens/page.ts'
 
 /** A document, or the part of one between two markers. */
 export interface Generated {
@@ -20,10 +22,13 @@ const apps = everyApp()
 const catalog = createCatalog(apps)
 
 /** All generated documents, from the code as it is. */
-export function generatedDocuments(): Generated[] {
+export async function generatedDocuments(): Promise<Generated[]> {
   return [
     { path: 'docs/reference/tools.md', text: toolReference() },
     { path: 'docs/reference/configuration.md', text: configurationReference() },
+    { path: 'docs/reference/tokens.md', text: `${NOTICE}\n\n${await tokenPage()}` },
+    { path: 'docs/reference/tasks.md', text: `${NOTICE}\n\n${taskPage()}` },
+    { path: 'docs/toolsets.md', marker: 'costs', text: costTable() },
     { path: 'README.md', marker: 'tools', text: toolTable() },
   ]
 }

@@ -28,5 +28,11 @@ export interface App {
   readonly tools: readonly Tool[]
   /** Names of those that are listed in compact mode too; the others are found when needed. */
   readonly essential?: readonly string[]
+  /**
+   * Which tool tells what nobody knows by heart, ids above all: names of arguments to names of
+   * tools. A call that lacks such an argument, or has a name in its place, is told that tool. Under
+   * `read_only`: which one tells what may be changed.
+   */
+  readonly toldBy?: Readonly<Record<string, string>>
   readonly resources?: readonly Resource[]
 }

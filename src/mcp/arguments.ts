@@ -2,18 +2,21 @@
 import type { z } from 'zod'
 import { closest } from '../config/closest.ts'
 import { badInput } from '../nextcloud/errors.ts'
+import { leadsTo, type TellerOf } from './leads.ts'
 import type { ObjectSchema } from './schema.ts'
 
 /**
  * Validates arguments. Forgives what models often get wrong and what has one meaning only: a
  * number or boolean written as a string, JSON in a string where a list or an object belongs, null
  * for an optional argument.
+ * @param tellerOf the tool that tells the values of an argument, such as the ids of notes
  * @throws CodedError `BAD_INPUT` that names every wrong, missing and unknown argument
  */
 export function parseArguments(
   input: z.ZodObject,
   schema: ObjectSchema,
   sent: unknown,
+  tellerOf: TellerOf = () => undefined,
 ): Record<string, unknown> {
   const args = forgiven(schema, isRecord(sent) ? sent : {})
   const names = Object.keys(schema.properties)
@@ -27,14 +30,19 @@ export function parseArguments(
     return `${name}: unknown argument${near === undefined ? '' : `, did you mean ${near}?`}`
   })
   for (const name of broken) problems.push(`${name}: it contains half a surrogate pair`)
+  const wrong = new Set<string>()
   for (const issue of parsed.error?.issues ?? []) {
+    const argument = String(issue.path[0])
+    wrong.add(argument)
     const path = issue.path.join('.')
-    const missing = issue.path.length === 1 && !Object.hasOwn(args, String(issue.path[0]))
+    const missing = issue.path.length === 1 && !Object.hasOwn(args, argument)
     problems.push(missing ? `${path}: required argument is missing` : `${path}: ${issue.message}`)
   }
   throw badInput(
     `Invalid arguments: ${problems.join('; ')}`,
-    names.length === 0 ? 'This tool takes no arguments.' : `It takes: ${names.join(', ')}.`,
+    names.length === 0
+      ? 'This tool takes no arguments.'
+      : `It takes: ${names.join(', ')}. ${leadsTo([...wrong], tellerOf)}`.trim(),
   )
 }
 

@@ -3,12 +3,11 @@
  * that finds tools by what they do and one that runs them. A list of 200 tools takes a model some
  * 30,000 tokens before the first word is said; this one takes a few thousand.
  */
-import type { Tool as ListedTool } from '@modelcontextprotocol/server'
 import { z } from 'zod'
 import { badInput } from '../nextcloud/errors.ts'
-import { fold } from '../text/fold.ts'
 import type { App } from './app.ts'
-import { defineTool, type ToolContext } from './tool.ts'
+import { ranked } from './ranking.ts'
+import { defineTool } from './tool.ts'
 
 const FIND_TOOLS = 'nc_find_tools'
 const RUN_TOOL = 'nc_run_tool'
@@ -49,7 +48,10 @@ const findTools = defineTool({
     total: z.int(),
   }),
   async run(context, { query, limit }) {
-    const found = await ranked(context, query)
+    const others = (await context.tools()).filter(
+      ({ name }) => name !== FIND_TOOLS && name !== RUN_TOOL,
+    )
+    const found = ranked(others, query)
     const tools = found.slice(0, limit).map(({ name, description = '', inputSchema }) => ({
       name,
       description,
@@ -82,57 +84,4 @@ const runTool = (readOnly: boolean) =>
 /** The two tools, as an app that is always there. */
 export function createCompactApp({ readOnly = false }: { readOnly?: boolean | undefined }): App {
   return { id: 'compact', title: 'Tools', always: true, tools: [findTools, runTool(readOnly)] }
-}
-
-/** How much a word counts by where it is. */
-const WEIGHTS = { name: 4, title: 4, description: 2, arguments: 1 } as const
-
-/** The tools that this caller may call, the best match first; all of them without a word. */
-async function ranked(context: ToolContext, query: string): Promise<readonly ListedTool[]> {
-  const words = [...new Set(fold(query).match(/[\p{L}\p{N}]{2,}/gu) ?? [])]
-  const tools = (await context.tools()).filter(
-    ({ name }) => name !== FIND_TOOLS && name !== RUN_TOOL,
-  )
-  const presences = words.map(word => tools.map(tool => presenceIn(tool, word)))
-  // A word that most tools share, such as "the" or "list", says little about which is meant.
-  const rarities = presences.map(each => Math.log((1 + tools.length) / count(each)))
-  return tools
-    .map((tool, at) => ({
-      tool,
-      score: presences.reduce(
-        (sum, each, word) => sum + (each[at] ?? 0) * (rarities[word] ?? 0),
-        0,
-      ),
-    }))
-    .filter(({ score }) => words.length === 0 || score > 0)
-    .toSorted((one, other) => other.score - one.score)
-    .map(({ tool }) => tool)
-}
-
-function count(presences: readonly number[]): number {
-  return Math.max(1, presences.filter(presence => presence > 0).length)
-}
-
-/** How much a tool is about a word. */
-function presenceIn(tool: ListedTool, word: string): number {
-  const places = {
-    name: tool.name.replaceAll('_', ' '),
-    title: tool.title ?? '',
-    description: tool.description ?? '',
-    arguments: Object.keys(tool.inputSchema.properties ?? {}).join(' '),
-  }
-  return Math.max(
-    WEIGHTS.name * presence(places.name, word),
-    WEIGHTS.title * presence(places.title, word),
-    WEIGHTS.description * presence(places.description, word),
-    WEIGHTS.arguments * presence(places.arguments, word),
-  )
-}
-
-/** A whole word counts in full, its beginning ("notes" and "note") a little less. */
-function presence(text: string, word: string): number {
-  const stem = word.length > 4 ? word.replace(/(ing|es|ed|s|e)$/, '') : word
-  const tokens = fold(text).split(/[^\p{L}\p{N}]+/u)
-  if (tokens.includes(word)) return 1
-  return tokens.some(token => token.startsWith(stem)) ? 0.8 : 0
 }

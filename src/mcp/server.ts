@@ -21,6 +21,7 @@ import type { Session } from '../nextcloud/session.ts'
 import { parseArguments } from './arguments.ts'
 import { createCancellations } from './cancellation.ts'
 import type { Catalog, Visibility } from './catalog.ts'
+import { tellersFor, withLeads } from './leads.ts'
 import type { Resource } from './resource.ts'
 import { errorBody, toErrorResult, toResult, UNTRUSTED, visitOf } from './result.ts'
 import { type CallerUser, scopesFor, type ToolContext } from './tool.ts'
@@ -163,9 +164,16 @@ async function callTool(
     const scopes = scopesFor(tool, granted)
     if (!covers(granted, scopes)) throw missingScopes(scopes)
     if (options.catalog.isLocked(found, { scopes: granted, apps: undefined })) throw lockedDown()
-    const args = parseArguments(tool.input, schema, call.arguments)
+    const args = parseArguments(
+      tool.input,
+      schema,
+      call.arguments,
+      tellersFor(found, options.catalog),
+    )
     const opened = tool.withoutNextcloud ? context.unopened() : await context.open(scopes)
-    const running = tool.run(opened, args)
+    const running = tool.run(opened, args).catch(error => {
+      throw withLeads(error, found, options.catalog, args)
+    })
     // By then Nextcloud has been asked, and there is time.
     if (app.warmUp !== undefined) setImmediate(app.warmUp)
     const result = await running

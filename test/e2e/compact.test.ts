@@ -58,6 +58,13 @@ describe('finding', () => {
     ['when are we all free to meet', 'nc_calendar_find_availability'],
     ['import a recipe', 'nc_cookbook_import_recipe'],
     ['react to a message in Talk', 'talk_react'],
+    // In words that no tool has.
+    ['rename a file', 'nc_webdav_move_resource'],
+    ['make a folder', 'nc_webdav_create_directory'],
+    ['what is in my inbox', 'nc_mail_list_messages'],
+    ['stop sharing a file', 'nc_share_delete'],
+    ['invite somebody to a chat', 'talk_add_participant'],
+    ['reschedule an appointment', 'nc_calendar_update_event'],
   ])('%s', async (query, name) => {
     const { tools } = await h.ok('nc_find_tools', { query })
     expect(tools.map((tool: { name: string }) => tool.name)).toContain(name)

@@ -429,6 +429,17 @@ describe('update', () => {
 })
 
 describe('bad input', () => {
+  test('an address as it was read with a new value: its old components would win', async () => {
+    const { uid } = await create({ fn: 'Karl', address: { street: 'Lindenweg 7', city: 'Kiel' } })
+    const [address] = (await get(uid)).addresses
+    const { error } = await update(uid, { addresses: [{ ...address, value: 'Am Markt 1, Kiel' }] })
+    expect(error).toMatchObject({ code: 'BAD_INPUT', hint: expect.stringMatching(/components/) })
+    expect((await get(uid)).addresses).toEqual([address])
+    const components = address.components.with(2, 'Am Markt 1')
+    const { data } = await update(uid, { addresses: [{ ...address, components }] })
+    expect(data.contact.addresses[0].value).toBe('Am Markt 1, Kiel')
+  })
+
   test.each([
     [{ fn: '' }, 'fn'],
     [{ fn: null }, 'fn'],

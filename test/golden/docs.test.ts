@@ -7,7 +7,10 @@ import { generatedDocuments } from '../../scripts/reference.ts'
 
 const root = join(import.meta.dirname, '../..')
 
-test.each(generatedDocuments())('$path is up to date: npm run docs', ({ path, marker, text }) => {
-  const written = readFileSync(join(root, path), 'utf8')
-  expect(written).toBe(marker === undefined ? text : insertBetweenMarkers(written, marker, text))
-})
+test.each(await generatedDocuments())(
+  '$path is up to date: npm run docs',
+  ({ path, marker, text }) => {
+    const written = readFileSync(join(root, path), 'utf8')
+    expect(written).toBe(marker === undefined ? text : insertBetweenMarkers(written, marker, text))
+  },
+)

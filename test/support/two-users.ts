@@ -1,5 +1,6 @@
 /** A server for two users, each of them with a client of their own. */
 import type { Client } from '@modelcontextprotocol/client'
+import type { Environment } from '../../src/config/config.ts'
 import type { Backend, TestUser } from './backend.ts'
 import { basic, type Harness, startHarness } from './harness.ts'
 
@@ -12,13 +13,17 @@ export interface TwoUsers {
 }
 
 /** Starts it where callers bring their own password. */
-export async function startForTwo(backend?: Backend): Promise<TwoUsers> {
+export async function startForTwo(
+  backend?: Backend,
+  environment: Environment = {},
+): Promise<TwoUsers> {
   const h = await startHarness({
     ...(backend === undefined ? {} : { backend }),
     environment: {
       MCP_DEPLOYMENT_MODE: 'multi_user_basic',
       NEXTCLOUD_USERNAME: undefined,
       NEXTCLOUD_PASSWORD: undefined,
+      ...environment,
     },
   })
   const { alice, bob: second } = h.backend

@@ -32,4 +32,10 @@ export const calendarApp: App = {
     'nc_calendar_create_event',
     'nc_calendar_update_event',
   ],
+  toldBy: {
+    read_only: 'nc_calendar_list_calendars',
+    etag: 'nc_calendar_get_event',
+    calendar_name: 'nc_calendar_list_calendars',
+    event_uid: 'nc_calendar_list_events',
+  },
 }

@@ -57,4 +57,11 @@ export const collectivesApp: App = {
     removeTag,
   ],
   essential: ['collectives_search_pages', 'collectives_get_page'],
+  toldBy: {
+    collective_id: 'collectives_get_collectives',
+    page_id: 'collectives_get_pages',
+    parent_id: 'collectives_get_pages',
+    tag_id: 'collectives_get_tags',
+    etag: 'collectives_get_page',
+  },
 }

@@ -1,7 +1,7 @@
 /** `contact_data`: from what a model sent to a change of a card. Nothing is guessed or dropped. */
 import { closest } from '../../config/closest.ts'
 import { badInput, CodedError } from '../../nextcloud/errors.ts'
-import { type Contact, isCustom } from '../../vcard/contact.ts'
+import { isCustom } from '../../vcard/contact.ts'
 import { type PartialDate, parseDate } from '../../vcard/date.ts'
 import type { ContactChange } from '../../vcard/edit.ts'
 import { NAME_PARTS } from '../../vcard/name.ts'
@@ -85,24 +85,6 @@ export function parseContactData(data: Readonly<Record<string, unknown>>): Conta
     }
   }
   return { change, single }
-}
-
-/**
- * Refuses new values that cannot be what they are given as; what a contact has may stay.
- * @throws CodedError `BAD_INPUT` that names the field
- */
-export function checkNewValues(change: ContactChange, contact?: Contact): void {
-  const { emails, phones, birthday } = change
-  const check = (kind: 'emails' | 'phones', wanted: typeof emails, shape: RegExp, what: string) => {
-    const had = new Set(contact?.[kind].map(({ value }) => value))
-    const odd = wanted?.find(({ value = '' }) => !had.has(value) && !shape.test(value))
-    if (odd !== undefined) throw badInput(`${kind}: "${odd.value}" is not ${what}`)
-  }
-  check('emails', emails, /^[^\s@]+@[^\s@]+$/, 'a mail address')
-  check('phones', phones, /\d/, 'a phone number')
-  const text = birthday?.text
-  if (text === undefined || text === contact?.birthday) return
-  throw badInput(`birthday: "${text}" is not a date`, 'Give YYYY-MM-DD, or --MM-DD without a year.')
 }
 
 function fieldOf(name: string): Field {

@@ -20,4 +20,10 @@ export const contactsApp: App = {
     deleteContact,
   ],
   essential: ['nc_contacts_search_contacts', 'nc_contacts_get_contact'],
+  toldBy: {
+    read_only: 'nc_contacts_list_addressbooks',
+    etag: 'nc_contacts_get_contact',
+    addressbook: 'nc_contacts_list_addressbooks',
+    uid: 'nc_contacts_search_contacts',
+  },
 }

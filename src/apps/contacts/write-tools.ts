@@ -12,8 +12,9 @@ import { cardText, parseCard } from '../../vcard/card.ts'
 import { type Contact, describeContact, describeText } from '../../vcard/contact.ts'
 import { newContact } from '../../vcard/create.ts'
 import { changeContact } from '../../vcard/edit.ts'
-import { type ContactData, checkNewValues, parseContactData } from './contact-data.ts'
+import { type ContactData, parseContactData } from './contact-data.ts'
 import { touch } from './directory.ts'
+import { checkNewValues } from './new-values.ts'
 import { ContactResult, fullContact } from './shapes.ts'
 
 const addressbook = z.string().min(1).describe('Name or display name')
@@ -72,7 +73,7 @@ export const updateContact = defineTool({
   input: z.object({
     addressbook,
     uid,
-    contact_data: z.record(z.string(), z.unknown()).describe('As in create_contact'),
+    contact_data: z.record(z.string(), z.unknown()).describe('Fields as in results'),
     etag: z.string().default('').describe('From the last read, to overwrite no later change'),
   }),
   output: z.object({ contact: ContactResult, addressbook: z.string() }),

@@ -34,5 +34,9 @@ export const cookbookApp: App = {
     reindex,
   ],
   essential: ['nc_cookbook_search_recipes', 'nc_cookbook_get_recipe'],
+  toldBy: {
+    date_modified: 'nc_cookbook_get_recipe',
+    recipe_id: 'nc_cookbook_search_recipes',
+  },
   resources: [version, config, recipe],
 }

@@ -89,6 +89,23 @@ export function createDeckApp({ excludedTags }: DeckOptions): App {
       'deck_create_card',
       'deck_update_card',
     ],
+    toldBy: {
+      path: 'nc_webdav_find_by_name',
+      etag: 'deck_get_card',
+      board_id: 'deck_get_boards',
+      stack_id: 'deck_get_board_overview',
+      card_id: 'deck_get_board_overview',
+      dependent_card_id: 'deck_get_board_overview',
+      source_board_id: 'deck_get_boards',
+      source_stack_id: 'deck_get_board_overview',
+      target_board_id: 'deck_get_boards',
+      target_stack_id: 'deck_get_board_overview',
+      label_id: 'deck_get_labels',
+      user_id: 'deck_get_board',
+      comment_id: 'deck_get_card_comments',
+      attachment_id: 'deck_list_attachments',
+      note_id: 'nc_notes_search_notes',
+    },
     resources: deckResources,
   }
 }

@@ -44,6 +44,15 @@ export function createFilesApp({ excludedTags, documents }: FilesOptions): App {
       'nc_webdav_find_by_name',
       'nc_webdav_write_file',
     ],
+    toldBy: {
+      read_only: 'nc_webdav_list_directory',
+      path: 'nc_webdav_find_by_name',
+      source_path: 'nc_webdav_find_by_name',
+      if_match: 'nc_webdav_read_file',
+      trash_id: 'nc_webdav_list_trash',
+      trash_ids: 'nc_webdav_list_trash',
+      version: 'nc_webdav_list_versions',
+    },
   }
 }
 

@@ -67,7 +67,9 @@ function valuesFor(question: Question, values: readonly string[], problems: stri
       options.find(each => each.text === value) ?? options.find(({ id }) => String(id) === value)
     if (option !== undefined) return String(option.id)
     if (extraSettings.allowOtherAnswer) return `${OTHER}${value}`
-    problems.push(`"${text}" has no option "${value}"`)
+    problems.push(
+      `"${text}" has no option "${value}", but ${options.map(each => each.text).join(', ')}`,
+    )
     return []
   })
   const distinct = [...new Set(chosen)]

@@ -8,4 +8,7 @@ export const formsApp: App = {
   about: 'Forms: questions, answers, results',
   requires: 'forms',
   tools: [listForms, getForm, submitForm],
+  toldBy: {
+    form_id: 'nc_forms_list_forms',
+  },
 }

@@ -37,5 +37,12 @@ export function createMailApp({ excludedTags }: MailOptions): App {
       deleteMessage,
     ],
     essential: ['nc_mail_list_messages', 'nc_mail_get_message', 'nc_mail_send_message'],
+    toldBy: {
+      account_id: 'nc_mail_list_accounts',
+      mailbox_id: 'nc_mail_list_mailboxes',
+      destination_mailbox_id: 'nc_mail_list_mailboxes',
+      message_id: 'nc_mail_list_messages',
+      attachment_id: 'nc_mail_get_message',
+    },
   }
 }

@@ -32,4 +32,10 @@ export const newsApp: App = {
     unsubscribe,
   ],
   essential: ['nc_news_get_unread_items'],
+  toldBy: {
+    feed_id: 'nc_news_list_feeds',
+    folder_id: 'nc_news_list_folders',
+    item_id: 'nc_news_list_items',
+    item_ids: 'nc_news_list_items',
+  },
 }

@@ -112,7 +112,8 @@ export const listFeeds = defineTool({
 export const listNewsItems = defineTool({
   name: 'nc_news_list_items',
   title: 'List news items',
-  description: 'Lists items, the latest first, with the beginning of their text.',
+  description:
+    'Lists the articles (items) of feeds, the latest first, with the beginning of their text.',
   scopes: ['news:read'],
   effect: 'read',
   untrusted: true,

@@ -32,5 +32,9 @@ export const notesApp: App = {
     'nc_notes_update_note',
     'nc_notes_append_content',
   ],
+  toldBy: {
+    note_id: 'nc_notes_search_notes',
+    etag: 'nc_notes_get_note',
+  },
   resources: [settings, attachment, note],
 }

@@ -108,4 +108,7 @@ export const notificationsApp: App = {
   about: 'What Nextcloud has to tell the user',
   requires: 'notifications',
   tools: [listNotifications, dismissNotifications],
+  toldBy: {
+    notification_id: 'nc_notifications_list',
+  },
 }

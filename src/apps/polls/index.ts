@@ -8,4 +8,7 @@ export const pollsApp: App = {
   about: 'Polls: options, votes, results',
   requires: 'polls',
   tools: [listPollsTool, getPollTool, voteTool],
+  toldBy: {
+    poll_id: 'nc_polls_list_polls',
+  },
 }

@@ -23,5 +23,9 @@ export function createSharingApp({ excludedTags }: SharingOptions): App {
     requires: 'files_sharing',
     tools: [...createTools(open), ...readTools(open), ...changeTools(open)],
     essential: ['nc_share_create'],
+    toldBy: {
+      path: 'nc_webdav_find_by_name',
+      share_id: 'nc_share_list',
+    },
   }
 }

@@ -26,4 +26,12 @@ export const tablesApp: App = {
     deleteItem,
   ],
   essential: ['nc_tables_list_tables', 'nc_tables_read_table'],
+  toldBy: {
+    expected_last_edit_at: 'nc_tables_read_table',
+    table_id: 'nc_tables_list_tables',
+    view_id: 'nc_tables_list_tables',
+    row_id: 'nc_tables_read_table',
+    row_ids: 'nc_tables_read_table',
+    column_id: 'nc_tables_get_schema',
+  },
 }

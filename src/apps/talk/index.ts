@@ -37,4 +37,11 @@ export const talkApp: App = {
     answerPoll,
   ],
   essential: ['talk_list_conversations', 'talk_get_messages', 'talk_send_message'],
+  toldBy: {
+    token: 'talk_list_conversations',
+    message_id: 'talk_get_messages',
+    reply_to: 'talk_get_messages',
+    poll_id: 'talk_get_polls',
+    option_ids: 'talk_get_polls',
+  },
 }

@@ -12,4 +12,10 @@ export const tasksApp: App = {
   aliases: ['todo', 'todos'],
   tools: [listTodos, searchTodos, createTodo, updateTodo, completeTodo, deleteTodo],
   essential: ['nc_calendar_list_todos', 'nc_calendar_create_todo', 'nc_calendar_complete_todo'],
+  toldBy: {
+    read_only: 'nc_calendar_list_calendars',
+    etag: 'nc_calendar_list_todos',
+    calendar_name: 'nc_calendar_list_calendars',
+    todo_uid: 'nc_calendar_search_todos',
+  },
 }

@@ -9,6 +9,7 @@ import {
   requireWritable,
 } from '../../nextcloud/caldav/calendars.ts'
 import { userZone } from '../../nextcloud/caldav/user-zone.ts'
+import { nameList } from '../../nextcloud/dav/name-list.ts'
 import { CodedError, isCodedError } from '../../nextcloud/errors.ts'
 import type { Session } from '../../nextcloud/session.ts'
 
@@ -25,7 +26,7 @@ export async function taskLists(session: Session): Promise<Calendar[]> {
 export async function taskList(session: Session, name: string): Promise<Calendar> {
   const calendar = await findCalendar(session, name, 'VTODO')
   if (holdsTodos(calendar)) return calendar
-  const names = (await taskLists(session)).map(list => list.name).join(', ')
+  const names = nameList(await taskLists(session))
   throw new CodedError('BAD_INPUT', 'calendar_name: this calendar holds no tasks', {
     subject: calendar.displayName,
     hint: names === '' ? 'There are no task lists.' : `Task lists: ${names}.`,

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { davHomes } from '../dav/homes.ts'
 import { type Member, membersOf } from '../dav/members.ts'
 import { type DavResource, propertyText } from '../dav/multistatus.ts'
+import { nameList } from '../dav/name-list.ts'
 import { apple, cal, child, children, cs, dav, oc } from '../dav/xml.ts'
 import { CodedError } from '../errors.ts'
 import type { Session } from '../session.ts'
@@ -97,10 +98,11 @@ export async function findCalendar(
       hint: 'It can be restored in the calendar app, under "Trash bin".',
     })
   }
-  const names = (named.length > 0 ? named : all)
-    .filter(({ components }) => component === undefined || components.includes(component))
-    .map(calendar => calendar.name)
-    .join(', ')
+  const names = nameList(
+    (named.length > 0 ? named : all).filter(
+      ({ components }) => component === undefined || components.includes(component),
+    ),
+  )
   throw named.length > 0
     ? new CodedError('BAD_INPUT', `Several calendars are called "${wanted}"`, {
         subject: wanted,

@@ -1,8 +1,10 @@
 /** The user's address books (RFC 6352), with what may be done to each. */
+
 import { deleteResource } from '../dav/delete.ts'
 import { davHomes, davPath } from '../dav/homes.ts'
 import { type Member, membersOf } from '../dav/members.ts'
 import { type DavResource, propertyText } from '../dav/multistatus.ts'
+import { nameList } from '../dav/name-list.ts'
 import { card, child, dav, document, escapeXml, oc } from '../dav/xml.ts'
 import { CodedError, hasCode, withDetails } from '../errors.ts'
 import type { Session } from '../session.ts'
@@ -56,7 +58,7 @@ export async function findBook(session: Session, name: string): Promise<AddressB
   const named = matching(all, name)
   const [only, ...others] = named
   if (only !== undefined && others.length === 0) return only
-  const names = (only === undefined ? all : named).map(book => book.name).join(', ')
+  const names = nameList(only === undefined ? all : named)
   throw only === undefined
     ? new CodedError('NOT_FOUND', 'addressbook: there is no such address book', {
         status: 404,
