@@ -52,7 +52,7 @@ export function chartFigure(chart: Chart): string {
   const lines = series.map(
     (line, at) => `<path class="line line-${at + 1}" d="${pathOf(line, times, end, axis)}"/>`,
   )
-  const ramp = `<rect class="ramp" width="${number((rampSeconds / end) * WIDTH)}" height="${HEIGHT}"/>`
+  const ramp = `<rect class="ramp" width="${number(Math.min(rampSeconds / end, 1) * WIDTH)}" height="${HEIGHT}"/>`
   const yLabels = axis.ticks.map(
     tick => `<span style="bottom:${percent(axis.place(tick))}">${tickText(tick)}</span>`,
   )
@@ -85,7 +85,7 @@ function described({ title, unit, series }: Chart): string {
     const [least, most] = extremes(known)
     return `${name} from ${tickText(least)} to ${tickText(most)}, at last ${tickText(known.at(-1) ?? 0)}`
   })
-  return `${title} in ${unit}: ${ranges.join('; ')}`
+  return `${title} (${unit}): ${ranges.join('; ')}`
 }
 
 function pathOf({ values }: Series, times: readonly number[], end: number, axis: Axis): string {

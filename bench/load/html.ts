@@ -210,7 +210,7 @@ function describedLoad(conditions: Conditions): string {
     rate === undefined
       ? `each thinks for ${thinkSeconds} s on average between calls`
       : `${rate} calls a second together, answered or not; latencies count from when a call was due`
-  return `${users} users arrive within ${seconds(rampSeconds)} and work for ${seconds(durationSeconds)}: ${pace}; ${Math.round(writes * 100)} % of the calls write.`
+  return `${users} users arrive within ${seconds(rampSeconds)} and work for ${seconds(durationSeconds)}: ${pace}; ${Math.round(writes * 100)} % of the calls write. While they arrive the pictures are shaded.`
 }
 
 function describedMachine({ date, machine, era, seed }: Conditions): string {

@@ -2,6 +2,7 @@
  * What people do: mostly looking things up, some writing. What a user adds is deleted again once
  * there are a few, so that after an hour there is as much to read as after a minute.
  */
+import { randomUUID } from 'node:crypto'
 import { BEGINS_WITH, FOLDER, type LoadUser } from './people.ts'
 import type { Random } from './random.ts'
 
@@ -145,8 +146,8 @@ function contactAdder({ id }: LoadUser): () => Call {
   let count = 0
   return addOrDelete<string>(
     added => {
-      const uid = `${id}-added-${++count}`
-      const contact_data = { fn: `Acquaintance ${count} of ${id}` }
+      const uid = randomUUID()
+      const contact_data = { fn: `Acquaintance ${++count} of ${id}` }
       return {
         tool: 'nc_contacts_create_contact',
         arguments: { addressbook: 'contacts', uid, contact_data },

@@ -28,7 +28,7 @@ ul.quiet { padding-left: 1.2rem; max-width: 75ch }
 .good { color: var(--good) }
 .bad, .tile.bad dd { color: var(--bad) }
 .tiles, .chart, .scrolling { background: var(--card); border: 1px solid var(--rule); border-radius: 10px }
-.tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(8.5rem, 1fr)); gap: 1rem; margin: 1rem 0; padding: 1rem }
+.tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(6.6rem, 1fr)); gap: .75rem; margin: 1rem 0; padding: 1rem }
 .tile dt { color: var(--quiet); font-size: .8rem }
 .tile dd { margin: 0; font-size: 1.4rem; font-weight: 600; font-variant-numeric: tabular-nums; line-height: 1.25 }
 .tile small { display: block }
@@ -61,4 +61,5 @@ tbody th { font-weight: normal }
 thead th { color: var(--quiet); font-weight: 500 }
 tbody tr, tfoot tr { border-top: 1px solid var(--rule) }
 tfoot { font-weight: 600 }
+@media (max-width: 40rem) { th, td { padding: .4rem .45rem } table { font-size: .8rem } }
 `

@@ -45,7 +45,7 @@ export function progressText(progress: Progress): string {
     `${Math.round(progress.seconds)}/${Math.round(progress.ofSeconds)} s`,
     `${users} users`,
     `${integer(rate)} calls/s`,
-    latency === undefined ? 'p50 -' : `p50 ${percentiles(latency)} ms`,
+    latency === undefined ? 'no answers' : `p50/p95/p99 ${percentiles(latency)} ms`,
     `${failed} failed`,
     `${renewals} refreshed`,
     ...(megabytes === undefined ? [] : [`${integer(megabytes)} MB`]),
