@@ -2,7 +2,8 @@
  * `npm run bench:load`: users who sign in with OAuth and work at the built server, over a demo
  * Nextcloud; with live progress, tables, and a page with pictures. `--help` lists the options.
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type RunningProgram, startDemo, startSignInServer } from '../processes.ts'
@@ -28,7 +29,9 @@ try {
 
 /** @returns whether all went well */
 async function bench(options: LoadOptions): Promise<boolean> {
-  const folder = await mkdtemp(join(tmpdir(), 'bench-load-'))
+  const folder = mkdtempSync(join(tmpdir(), 'bench-load-'))
+  // Also where somebody has seen enough: what is in it belongs to nobody afterwards.
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   const programs: RunningProgram[] = []
   try {
     const demo = options.nextcloud === undefined ? await startDemo() : undefined
@@ -45,7 +48,6 @@ async function bench(options: LoadOptions): Promise<boolean> {
     return isFine(reports)
   } finally {
     for (const program of programs.toReversed()) await program.stop()
-    await rm(folder, { recursive: true })
   }
 }
 
