@@ -14,7 +14,7 @@ import { HELP, type LoadOptions, OptionError, readOptions } from './options.ts'
 import { createPeople, type LoadUser, removePeople } from './people.ts'
 import { type RunOptions, type RunReport, runUsers } from './run.ts'
 import { progressLine, summaryText } from './terminal.ts'
-import { keepTokens, signInUser } from './tokens.ts'
+import { keepTokens, signInUser, type Tokens } from './tokens.ts'
 import { isFine } from './verdict.ts'
 
 try {
@@ -63,17 +63,18 @@ async function measureAll(
       renewAfterSeconds: options.renewAfterSeconds,
       renewed: tally.renewed,
     })
-  const own = { url: server.url, pid: server.pid, headers: bearer }
+  const own = { url: server.url, pid: server.pid, headers: bearer, signIn }
+  const takeTokens = options.headers.some(([, value]) => value.includes('{token}'))
   const others = options.against.map(({ label, url, pid }) => {
     const headers: RunOptions['headers'] = (user, token) => filledIn(options.headers, user, token)
-    return [label, { url, pid, headers }] as const
+    return [label, { url, pid, headers, signIn: takeTokens ? signIn : nothingToSignIn }] as const
   })
   const reports = new Map<string, RunReport>()
   for (const [label, target] of [[OURS, own] as const, ...others]) {
     process.stderr.write(`measuring: ${label}\n`)
     const line = progressLine(process.stderr)
     const { behaviour } = options
-    const report = await runUsers({ ...target, people, behaviour, signIn, progress: line.show })
+    const report = await runUsers({ ...target, people, behaviour, progress: line.show })
     line.end()
     process.stdout.write(`\n${summaryText(label, report)}\n`)
     reports.set(label, report)
@@ -94,6 +95,11 @@ async function write(options: LoadOptions, reports: ReadonlyMap<string, RunRepor
   await writeFile(options.json, `${JSON.stringify(json, null, 2)}\n`)
   await writeFile(options.html, reportPage(conditions, reports))
   process.stdout.write(`\npictures in ${options.html}, all numbers in ${options.json}\n`)
+}
+
+/** For servers that take something else than tokens. */
+async function nothingToSignIn(): Promise<Tokens> {
+  return { current: async () => '', after: async () => '' }
 }
 
 function bearer(_: LoadUser, token: string): Record<string, string> {

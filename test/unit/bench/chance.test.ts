@@ -65,19 +65,28 @@ test('the share of writes is the one asked for, and everything is written about'
   expect(apps).toEqual(new Set(['notes', 'webdav', 'calendar', 'contacts', 'deck', 'tables']))
 })
 
-test('what a user adds is deleted again, each thing once', () => {
+test.each([
+  ['nc_notes_create_note', 'nc_notes_delete_note', 'note_id'],
+  ['nc_calendar_create_event', 'nc_calendar_delete_event', 'event_uid'],
+  ['nc_contacts_create_contact', 'nc_contacts_delete_contact', 'uid'],
+  ['deck_create_card', 'deck_delete_card', 'card_id'],
+  ['nc_tables_insert_row', 'nc_tables_delete_row', 'row_id'],
+])('what %s adds is deleted again, each thing once', (create, remove, key) => {
   const random = createRandom(1)
   const habits = habitsOf(USER, 1)
-  const notes = new Set<number>()
+  const there = new Set<string>()
   let most = 0
   for (let id = 100; id < 3_100; id++) {
     const call = habits.next(random)
-    const note = Number(call.arguments.note_id)
-    if (call.tool === 'nc_notes_delete_note') expect(notes.delete(note)).toBe(true)
-    if (call.tool === 'nc_notes_append_content') expect(notes.has(note)).toBe(true)
-    if (call.tool === 'nc_notes_create_note') notes.add(id)
+    const thing = String(call.arguments[key])
+    if (call.tool === remove) expect(there.delete(thing)).toBe(true)
+    if (call.tool === 'nc_notes_append_content' && key === 'note_id') {
+      expect(there.has(thing)).toBe(true)
+    }
+    // A contact's uid is its creator's choice, all else is numbered by the server.
+    if (call.tool === create) there.add(key === 'uid' ? thing : String(id))
     call.done?.({ id, uid: String(id) })
-    most = Math.max(most, notes.size)
+    most = Math.max(most, there.size)
   }
   expect(most).toBe(3)
 })

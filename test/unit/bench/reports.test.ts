@@ -163,6 +163,12 @@ describe('a chart', () => {
     }
   })
 
+  test('has text as text in its words too', () => {
+    const series = [hostile, hostile].map(name => ({ name, values: [1] }))
+    const html = chartFigure({ title: hostile, unit: hostile, times: [1], series, rampSeconds: 0 })
+    expect(html).not.toMatch(/<script|"evil"/)
+  })
+
   test('says in words what it shows', () => {
     expect(chart([1, 3, 2])).toContain('aria-label="T (ms): a from 1 to 3, at last 2"')
   })
