@@ -1,7 +1,7 @@
 /** How many calls a server answers, and how long each takes. */
 import { type Endpoint, loadRequests, verifyResult } from './endpoint.ts'
-import { type LoadResult, runLoad } from './load.ts'
 import { median, OURS, type Row, type Target } from './rows.ts'
+import { type LoadResult, runLoad } from './saturation.ts'
 import type { Subject } from './subject.ts'
 
 const ROUNDS = 3

@@ -87,7 +87,8 @@ export function verifyText(text: string): void {
   resultOf(text, 'the server')
 }
 
-function modernEndpoint(label: string, url: URL, extra: Headers): Endpoint {
+/** A server of the current, stateless revision; nothing is sent. */
+export function modernEndpoint(label: string, url: URL, extra: Headers): Endpoint {
   const _meta = {
     'io.modelcontextprotocol/protocolVersion': MODERN,
     'io.modelcontextprotocol/clientCapabilities': {},
@@ -107,7 +108,8 @@ function modernEndpoint(label: string, url: URL, extra: Headers): Endpoint {
   }
 }
 
-async function legacyEndpoint(label: string, url: URL, extra: Headers): Promise<Endpoint> {
+/** A server of the revision of 2025, after the handshake. @throws Error with the server's words */
+export async function legacyEndpoint(label: string, url: URL, extra: Headers): Promise<Endpoint> {
   const speaking = (session: Headers): Endpoint => ({
     label,
     url,

@@ -13,6 +13,7 @@ import { measureEmbedding } from './embedding.ts'
 import { connectEndpoint, type Endpoint } from './endpoint.ts'
 import { measureExpansion } from './expansion.ts'
 import { measureIndexing } from './indexing.ts'
+import { loopback } from './loopback.ts'
 import { measureMemory } from './memory.ts'
 import { measureOAuth } from './oauth.ts'
 import { type RunningProgram, startDemo, startServer } from './processes.ts'
@@ -23,8 +24,6 @@ import { measureSearch } from './search.ts'
 import { measureStart } from './start.ts'
 import { createSubject } from './subject.ts'
 import { measureTables } from './tables.ts'
-
-const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]'])
 
 const { values: options } = parseArgs({
   options: {
@@ -109,13 +108,4 @@ async function otherEndpoints(): Promise<Endpoint[]> {
     endpoints.push(await connectEndpoint(label, loopback(address), headers))
   }
   return endpoints
-}
-
-/** A load generator is not to be pointed at other people's machines. */
-function loopback(address: string): URL {
-  const url = new URL(address)
-  if (!LOOPBACK.has(url.hostname) || url.protocol !== 'http:') {
-    throw new Error(`${address} is not http on this machine`)
-  }
-  return url
 }

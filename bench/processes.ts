@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
@@ -39,10 +40,20 @@ export async function startServer(
   nextcloud: URL,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<RunningProgram> {
+  return serve(await freePort(), nextcloudOptions(nextcloud), environment)
+}
+
+/**
+ * Starts the server for people who sign in with Nextcloud: its own authorization server, and what
+ * it remembers of them in a database of its own.
+ * @param folder for the database, which the caller removes
+ */
+export async function startSignInServer(nextcloud: URL, folder: string): Promise<RunningProgram> {
   const port = await freePort()
-  const listen = ['--transport', 'http', '--host', '127.0.0.1', '--port', String(port)]
-  const child = start(['run', ...listen, ...nextcloudOptions(nextcloud)], 'ignore', environment)
-  return whenReady(child, new URL(`http://127.0.0.1:${port}/mcp`), '/health/live')
+  return serve(port, ['--nextcloud-host', nextcloud.origin], {
+    NEXTCLOUD_MCP_SERVER_URL: `http://127.0.0.1:${port}`,
+    TOKEN_STORAGE_DB: join(folder, 'tokens.db'),
+  })
 }
 
 /** Starts the server on stdio, the caller holding its stdin and stdout. */
@@ -65,6 +76,16 @@ export function residentMegabytes(pid: number): number | undefined {
   if (process.platform !== 'linux') return undefined
   const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
   return Number(kilobytes) / 1024
+}
+
+function serve(
+  port: number,
+  options: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<RunningProgram> {
+  const listen = ['--transport', 'http', '--host', '127.0.0.1', '--port', String(port)]
+  const child = start(['run', ...listen, ...options], 'ignore', environment)
+  return whenReady(child, new URL(`http://127.0.0.1:${port}/mcp`), '/health/live')
 }
 
 function start(

@@ -39,20 +39,24 @@ export async function writeResults(
   rows: readonly Row[],
   servers: readonly object[],
 ): Promise<void> {
-  const machine = {
+  const results = {
+    date: new Date().toISOString(),
+    machine: machine(),
+    servers,
+    measurements: rows.map(row => ({ ...row, passed: passes(row) })),
+  }
+  await writeFile(file, `${JSON.stringify(results, null, 2)}\n`)
+}
+
+/** The machine that something was measured on. */
+export function machine() {
+  return {
     cpu: cpus()[0]?.model,
     cores: cpus().length,
     memoryMB: Math.round(totalmem() / 2 ** 20),
     system: `${platform()} ${arch()}`,
     node: process.versions.node,
   }
-  const results = {
-    date: new Date().toISOString(),
-    machine,
-    servers,
-    measurements: rows.map(row => ({ ...row, passed: passes(row) })),
-  }
-  await writeFile(file, `${JSON.stringify(results, null, 2)}\n`)
 }
 
 function mark(row: Row): string {

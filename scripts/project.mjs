@@ -84,6 +84,11 @@ const tasks = {
     return typescript('bench/index.ts', args)
   },
 
+  async 'bench:load'(args) {
+    await build()
+    return typescript('bench/load/index.ts', args)
+  },
+
   async conformance(args) {
     await install()
     const suite = await cachedPackage(CONFORMANCE_SUITE, place =>

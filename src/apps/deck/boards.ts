@@ -1,6 +1,7 @@
 /** Boards with their stacks and labels. */
 import { LRUCache } from 'lru-cache'
 import type { z } from 'zod'
+import { recentlyUsed } from '../../nextcloud/recently-used.ts'
 import type { Reply } from '../../nextcloud/reply.ts'
 import type { Session } from '../../nextcloud/session.ts'
 import { type Elements, elements, list } from '../../nextcloud/tolerant.ts'
@@ -10,7 +11,7 @@ import { Board, type Card, Label, Stack, StackWithGaps } from './records.ts'
 
 /** Most bytes of a listing: a board of some thousand cards with long texts. */
 const LARGE = 128 * 1024 * 1024
-const HOMES = { max: 10_000 }
+const MOST_HOMES = 10_000
 const HEAD_MS = 60_000
 const KEPT = { max: 100, ttl: 5 * 60_000 }
 /** Deck's ETags are times in seconds: what changes twice in one second keeps its ETag. */
@@ -126,7 +127,7 @@ export async function checkStack(
 
 /** Which board each stack is on; stacks stay where they are. */
 function homesOf(session: Session): LRUCache<number, number> {
-  return session.account.state('deck/homes', () => new LRUCache<number, number>(HOMES))
+  return session.account.state('deck/homes', () => recentlyUsed<number, number>(MOST_HOMES))
 }
 
 function rememberHomes(session: Session, stacks: readonly Stack[]): void {

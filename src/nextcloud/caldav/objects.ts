@@ -3,7 +3,7 @@
  * written only over what was read.
  */
 import { isUtf8 } from 'node:buffer'
-import { LRUCache } from 'lru-cache'
+import type { LRUCache } from 'lru-cache'
 import { deleteResource } from '../dav/delete.ts'
 import { bareEtag, quotedEtag, replyEtag } from '../dav/etag.ts'
 import { pathBelow } from '../dav/homes.ts'
@@ -11,6 +11,7 @@ import { multistatus, propertyText } from '../dav/multistatus.ts'
 import { encodeSegment } from '../dav/paths.ts'
 import { cal, dav, document } from '../dav/xml.ts'
 import { CodedError, unlessMissing, withDetails } from '../errors.ts'
+import { recentlyUsed } from '../recently-used.ts'
 import type { Session } from '../session.ts'
 import type { Calendar, ComponentKind } from './calendars.ts'
 import { filter, type ObjectQuery } from './query.ts'
@@ -302,7 +303,7 @@ function cachedIf({ source }: Calendar): Record<string, string> {
 
 /** Addresses of objects by calendar and UID, as far as they were seen. */
 function knownPaths(session: Session): LRUCache<string, string> {
-  return session.account.state('calendar-objects', () => new LRUCache({ max: MOST_KNOWN }))
+  return session.account.state('calendar-objects', () => recentlyUsed(MOST_KNOWN))
 }
 
 function keyOf({ path }: Calendar, uid: string): string {

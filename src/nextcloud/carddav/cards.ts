@@ -3,13 +3,14 @@
  * over what was read.
  */
 import { isUtf8 } from 'node:buffer'
-import { LRUCache } from 'lru-cache'
+import type { LRUCache } from 'lru-cache'
 import { deleteResource } from '../dav/delete.ts'
 import { quotedEtag, replyEtag } from '../dav/etag.ts'
 import { cleanMultistatus } from '../dav/multistatus.ts'
 import { encodeSegment } from '../dav/paths.ts'
 import { document, escapeXml } from '../dav/xml.ts'
 import { CodedError, hasCode, unlessMissing, withDetails } from '../errors.ts'
+import { recentlyUsed } from '../recently-used.ts'
 import type { Session } from '../session.ts'
 import { type AddressBook, forgetBooks } from './books.ts'
 import { identity, type StoredCard, storedCards, uidOf, withoutLoss } from './stored.ts'
@@ -271,7 +272,7 @@ async function findPath(
 
 /** Addresses of cards by book and UID, as far as they were seen. */
 function knownPaths(session: Session): LRUCache<string, string> {
-  return session.account.state('cards', () => new LRUCache({ max: MOST_KNOWN }))
+  return session.account.state('cards', () => recentlyUsed(MOST_KNOWN))
 }
 
 function keyOf({ path }: AddressBook, uid: string): string {
