@@ -3,7 +3,7 @@
  *
  * It survives the process: whatever was noted is there after a crash, and whatever was being done is
  * done again when its lease ends. Several processes may work on it at once. Times are milliseconds
- * since 1970 by the caller's clock. What any implementation owes is in
+ * since 1970 by the caller's clock, which is to be one that all callers share. What any implementation owes is in
  * `test/unit/search/ledger-contract.ts`; all methods throw what the storage behind them throws.
  */
 import type { Work } from '../../sql/statements.ts'

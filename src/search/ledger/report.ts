@@ -109,6 +109,9 @@ export function generationLedger(dialect: Dialect): Works<GenerationLedger> {
 
     *keepOnly(generation) {
       const others = 'generation <> ?'
+      // Asked for often; nothing is there of a generation that has no sources.
+      const known = yield* get(`SELECT 1 FROM ledger_source WHERE ${others} LIMIT 1`, generation)
+      if (known === undefined) return
       yield* lockRows(dialect, 'ledger_source', others, generation)
       yield* lockRows(dialect, 'ledger_job', others, generation)
       for (const table of ['source', 'job', 'document']) {
