@@ -1,6 +1,6 @@
 /** Who gets to work on what: jobs in turns, so that nobody waits for somebody with more of them. */
 import { all, type Row, run, type Work } from '../../sql/statements.ts'
-import { type Dialect, lockRows } from './dialect.ts'
+import { amongNumbers, amongTexts, type Dialect, lockRows } from './dialect.ts'
 import type { Claim, Job } from './ledger.ts'
 import { count, reasonOf, text, typeOf } from './rows.ts'
 
@@ -44,12 +44,12 @@ export function* takeJobs(dialect: Dialect, claim: Claim): Work<Job[]> {
 }
 
 function* lease(
-  { texts }: Dialect,
+  dialect: Dialect,
   rows: readonly Row[],
   { owner, now, leaseMs }: Claim,
 ): Work<Job[]> {
   if (rows.length === 0) return []
-  const among = `job IN (SELECT CAST(value AS bigint) FROM ${texts})`
+  const among = amongNumbers(dialect, 'job')
   const numbers = JSON.stringify(rows.map(({ job }) => job))
   yield* run(
     `UPDATE ledger_job SET owner = ?, ready_at = ?, attempts = attempts + 1 WHERE ${among}`,
@@ -88,7 +88,7 @@ function jobOf(row: Row, knownHash: string | undefined): Job {
 /** Whoever had their turn comes last the next time. */
 function* endTurns(dialect: Dialect, users: readonly string[]): Work<void> {
   if (users.length === 0) return
-  const among = `user_id IN (SELECT value FROM ${dialect.texts})`
+  const among = amongTexts(dialect, 'user_id')
   const named = JSON.stringify(users)
   yield* lockRows(dialect, 'ledger_user', among, named)
   yield* run(

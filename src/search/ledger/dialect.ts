@@ -14,16 +14,32 @@ export interface Dialect {
   readonly texts: string
   /** The same of a list of objects, whose `value ->> 'key'` is a text. */
   readonly objects: string
+  /**
+   * Whether a column has one of the values that a SELECT gives. PostgreSQL is to look each of them
+   * up in an index; of tables that have grown since it last counted it thinks that scanning is cheap.
+   */
+  within(column: string, select: string): string
   /** Ends a SELECT of rows that the transaction goes on to change. */
   readonly forUpdate: '' | ' FOR UPDATE'
   /** The same, without those that somebody else is about to change. */
   readonly unlocked: '' | ' FOR UPDATE SKIP LOCKED'
 }
 
+/** Whether a column is among the texts of a list. */
+export function amongTexts({ within, texts }: Dialect, column: string): string {
+  return within(column, `SELECT value FROM ${texts}`)
+}
+
+/** Whether a column is among the whole numbers of a list. */
+export function amongNumbers({ within, texts }: Dialect, column: string): string {
+  return within(column, `SELECT CAST(value AS bigint) FROM ${texts}`)
+}
+
 /** A transaction that writes has the whole file. */
 export const SQLITE: Dialect = {
   texts: 'json_each(?)',
   objects: 'json_each(?)',
+  within: (column, select) => `${column} IN (${select})`,
   forUpdate: '',
   unlocked: '',
 }
@@ -32,6 +48,7 @@ export const SQLITE: Dialect = {
 export const POSTGRES: Dialect = {
   texts: 'json_array_elements_text(CAST(? AS json))',
   objects: 'json_array_elements(CAST(? AS json))',
+  within: (column, select) => `${column} = ANY (ARRAY(${select}))`,
   forUpdate: ' FOR UPDATE',
   unlocked: ' FOR UPDATE SKIP LOCKED',
 }

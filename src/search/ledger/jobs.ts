@@ -2,15 +2,15 @@
 import { get, type Row, run, type Work } from '../../sql/statements.ts'
 import type { DocumentContent } from '../document.ts'
 import { takeJobs } from './claim.ts'
-import { type Dialect, lockRows } from './dialect.ts'
+import { amongNumbers, type Dialect, lockRows } from './dialect.ts'
 import type { Job, JobEnd, JobLedger, Works } from './ledger.ts'
 import { OF_SOURCE, valuesOf } from './marks.ts'
 import { readable, text } from './rows.ts'
 
 /** {@link JobLedger} in statements. */
 export function jobLedger(dialect: Dialect): Works<JobLedger> {
-  const { texts, objects, forUpdate } = dialect
-  const ofOwner = `owner = ? AND job IN (SELECT CAST(value AS bigint) FROM ${texts})`
+  const { objects, forUpdate } = dialect
+  const ofOwner = `owner = ? AND ${amongNumbers(dialect, 'job')}`
   /** The job as it is now, where this owner has it; nobody changes it until the transaction ends. */
   const held = ({ job }: Job, owner: string) =>
     get(`SELECT * FROM ledger_job WHERE job = ? AND owner = ?${forUpdate}`, job, owner)

@@ -1,6 +1,6 @@
 /** What listings do to the rows of single documents: those that were named, and those that go. */
 import { run, type Value, type Work } from '../../sql/statements.ts'
-import { type Dialect, lockRows } from './dialect.ts'
+import { amongTexts, type Dialect, lockRows } from './dialect.ts'
 import type { SourceKey } from './ledger.ts'
 
 /** Rows of one source; values by {@link valuesOf}. */
@@ -19,6 +19,15 @@ export const ANEW = `revision = ledger_job.revision + 1, attempts = 0, died_at =
   ready_at = CASE WHEN ledger_job.owner IS NOT NULL AND ledger_job.ready_at > ?
     THEN ledger_job.ready_at ELSE ? END`
 
+/**
+ * Jobs of documents that are named in a list, values by {@link valuesOf} and the list: found one by
+ * one, as a first listing makes more of them in a minute than PostgreSQL has counted.
+ */
+function jobsNamed({ within, texts }: Dialect): string {
+  const job = `SELECT job FROM ledger_job AS named WHERE ${OF_SOURCE} AND named.id = value`
+  return within('job', `SELECT (${job}) FROM ${texts}`)
+}
+
 /** Notes that a listing named documents: they are there, and whatever was to remove them is not. */
 export function* markNamed(
   dialect: Dialect,
@@ -27,18 +36,19 @@ export function* markNamed(
   ids: readonly string[],
   now: number,
 ): Work<void> {
-  const among = `${OF_SOURCE} AND id IN (SELECT value FROM ${dialect.texts})`
+  const jobs = jobsNamed(dialect)
   const values = [...valuesOf(key), JSON.stringify(ids)]
-  yield* lockRows(dialect, 'ledger_job', among, ...values)
-  yield* run(`UPDATE ledger_job SET serial = ? WHERE ${among}`, serial, ...values)
+  yield* lockRows(dialect, 'ledger_job', jobs, ...values)
+  yield* run(`UPDATE ledger_job SET serial = ? WHERE ${jobs}`, serial, ...values)
   yield* run(
-    `UPDATE ledger_job SET kind = 'index', ${ANEW} WHERE ${among} AND kind = 'remove'`,
+    `UPDATE ledger_job SET kind = 'index', ${ANEW} WHERE ${jobs} AND kind = 'remove'`,
     now,
     now,
     ...values,
   )
   yield* run(
-    `UPDATE ledger_document SET serial = ?, missing_since = NULL, missing_looks = 0 WHERE ${among}`,
+    `UPDATE ledger_document SET serial = ?, missing_since = NULL, missing_looks = 0
+     WHERE ${OF_SOURCE} AND ${amongTexts(dialect, 'id')}`,
     serial,
     ...values,
   )
@@ -73,16 +83,16 @@ export function* takeOut(
   ids: readonly string[],
   now: number,
 ): Work<void> {
-  const among = `id IN (SELECT value FROM ${dialect.texts})`
+  const jobs = jobsNamed(dialect)
   const named = JSON.stringify(ids)
-  yield* lockRows(dialect, 'ledger_job', `${OF_SOURCE} AND ${among}`, ...valuesOf(key), named)
+  yield* lockRows(dialect, 'ledger_job', jobs, ...valuesOf(key), named)
   yield* run(
     `UPDATE ledger_job SET kind = 'remove', ref = NULL, content = NULL, ${ANEW}
-     WHERE ${OF_SOURCE} AND ${among} AND kind <> 'remove'`,
+     WHERE ${jobs} AND kind <> 'remove'`,
     now,
     now,
     ...valuesOf(key),
     named,
   )
-  yield* takeOutKnown(key, now, among, named)
+  yield* takeOutKnown(key, now, amongTexts(dialect, 'id'), named)
 }

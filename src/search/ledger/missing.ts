@@ -34,7 +34,7 @@ export function* concludeListing(
   yield* lockRows(
     dialect,
     'ledger_job',
-    `${OF_SOURCE} AND serial <> ? AND (${buried} OR id IN (${documents}))`,
+    `${OF_SOURCE} AND serial <> ? AND (${buried} OR ${dialect.within('id', documents)})`,
     ...source,
     serial,
     ...source,

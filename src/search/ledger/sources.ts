@@ -2,7 +2,7 @@
 import { CodedError } from '../../nextcloud/errors.ts'
 import { all, get, run, type Work } from '../../sql/statements.ts'
 import type { ListedDocument } from '../source.ts'
-import { type Dialect, lockRows } from './dialect.ts'
+import { amongTexts, type Dialect, lockRows } from './dialect.ts'
 import type { SourceKey, SourceLedger, Works } from './ledger.ts'
 import { ANEW, markNamed, OF_SOURCE, takeOut, valuesOf } from './marks.ts'
 import { concludeListing } from './missing.ts'
@@ -10,7 +10,7 @@ import { count, number, readable, reasonOf, text, typeOf } from './rows.ts'
 
 /** {@link SourceLedger} in statements. */
 export function sourceLedger(dialect: Dialect): Works<SourceLedger> {
-  const { texts, objects, forUpdate } = dialect
+  const { objects, forUpdate } = dialect
   /** Unless a later listing of the same source has begun; none begins before the transaction ends. */
   const during = function* <T>(key: SourceKey, serial: number, work: () => Work<T>): Work<T> {
     const row = yield* get(
@@ -76,9 +76,8 @@ export function sourceLedger(dialect: Dialect): Works<SourceLedger> {
            SELECT CAST(? AS bigint), ?, ?, value ->> 'id', 'index', value ->> 'etag',
              value ->> 'ref', value ->> 'content', CAST(? AS bigint), CAST(? AS bigint)
            FROM ${objects}
-           WHERE EXISTS (SELECT 1 FROM ledger_job WHERE ${sameId})
-             OR NOT EXISTS (SELECT 1 FROM ledger_document
-                              WHERE ${sameId} AND etag = value ->> 'etag')
+           WHERE (SELECT job FROM ledger_job WHERE ${sameId}) IS NOT NULL
+             OR coalesce((SELECT etag FROM ledger_document WHERE ${sameId}) <> value ->> 'etag', true)
            ON CONFLICT (generation, user_id, type, id) DO UPDATE SET etag = excluded.etag,
              ref = excluded.ref, content = excluded.content, ${ANEW}
            WHERE ledger_job.etag <> excluded.etag`,
@@ -138,7 +137,7 @@ export function sourceLedger(dialect: Dialect): Works<SourceLedger> {
     },
 
     *hasten(user, types, now) {
-      const which = `user_id = coalesce(?, user_id) AND type IN (SELECT value FROM ${texts})`
+      const which = `user_id = coalesce(?, user_id) AND ${amongTexts(dialect, 'type')}`
       const values = [user ?? null, JSON.stringify(types)]
       yield* lockRows(dialect, 'ledger_source', which, ...values)
       return yield* run(

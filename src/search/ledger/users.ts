@@ -1,6 +1,6 @@
 /** Users in the ledger. */
 import { all, run } from '../../sql/statements.ts'
-import { type Dialect, lockRows } from './dialect.ts'
+import { amongTexts, type Dialect, lockRows } from './dialect.ts'
 import type { UserLedger, Works } from './ledger.ts'
 import { number, readable, reasonOf } from './rows.ts'
 
@@ -10,7 +10,7 @@ export function userLedger(dialect: Dialect): Works<UserLedger> {
   return {
     *present(generation, users, types, now) {
       const named = JSON.stringify(users)
-      const isNamed = `user_id IN (SELECT value FROM ${texts})`
+      const isNamed = amongTexts(dialect, 'user_id')
       yield* run(
         `INSERT INTO ledger_source (generation, user_id, type)
          SELECT CAST(? AS bigint), person.value, kind.value
