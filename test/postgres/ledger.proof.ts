@@ -1,12 +1,10 @@
 /** The ledger's contract on PostgreSQL: straight, and through a PgBouncer in transaction mode. */
 import { afterAll, beforeAll, describe, inject } from 'vitest'
-import {
-  type PostgresLedger,
-  postgresLedger,
-} from '../../src/search/ledger/postgres/ledger.ts'
+import { type PostgresLedger, postgresLedger } from '../../src/search/ledger/postgres/ledger.ts'
 import { lackingPgBouncer, startPgBouncer } from '../support/postgres.ts'
 import { type LedgerStorage, ledgerContract } from '../unit/search/ledger-contract.ts'
-import { addressOf, freshDatabase, onPostgres } from './support/databases.ts'
+import { addressOf } from './support/addresses.ts'
+import { freshDatabase, onPostgres } from './support/databases.ts'
 
 async function ledgersOn(url: string): Promise<LedgerStorage> {
   const address = addressOf(url)

@@ -5,7 +5,7 @@ import {
   type PostgresLedgerOptions,
   postgresLedger,
 } from '../../../src/search/ledger/postgres/ledger.ts'
-import { addressOf } from './databases.ts'
+import { addressOf } from './addresses.ts'
 
 /** A ledger that is closed after the test, like that of another process. */
 export function openLedgerOn(

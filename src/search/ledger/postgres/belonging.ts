@@ -2,7 +2,7 @@
  * Whose ledger it is. What it knows holds for one index: that a document is in there, and that
  * another is not. Two machines with a file of their own each would trust in what the other one has.
  */
-import { get, run, type SqlDatabase, script, type Work } from '../../../sql/statements.ts'
+import { get, run, type SqlDatabase, type Work } from '../../../sql/statements.ts'
 import { IndexError } from '../../index/errors.ts'
 import { LEDGER_TABLE_NAMES } from './schema.ts'
 
@@ -48,6 +48,6 @@ function* otherThan(identity: string, time: number): Work<{ seenAt: number } | u
 }
 
 function* beginAnew(identity: string, time: number, isOther: boolean): Work<void> {
-  if (isOther) yield* script(`TRUNCATE ${LEDGER_TABLE_NAMES.join(', ')}`)
+  for (const table of isOther ? LEDGER_TABLE_NAMES : []) yield* run(`DELETE FROM ${table}`)
   yield* run('UPDATE ledger_index SET identity = ?, seen_at = ?', identity, time)
 }

@@ -5,12 +5,12 @@
 import { postgresSchema } from '../../../postgres/migrate.ts'
 import { tell } from './failure.ts'
 
-/** The tables, in the order in which they are told. */
+/** The tables of rows, in the order in which they are told and emptied. */
 export const LEDGER_TABLE_NAMES = [
-  'ledger_user',
   'ledger_source',
-  'ledger_document',
   'ledger_job',
+  'ledger_document',
+  'ledger_user',
 ] as const
 
 /** One step after another; a step that was released is never changed. */
