@@ -24,6 +24,8 @@ export interface PostgresLedgerOptions {
   readonly identity: () => Promise<string>
   /** Longest wait for rows that others have locked. Default 5 s. */
   readonly lockWaitMs?: number
+  /** How often to see what time it is there, and whose ledger it is. Default a minute. */
+  readonly lookEveryMs?: number
 }
 
 /** An open ledger. */
@@ -34,14 +36,17 @@ export interface PostgresLedger {
   close(): Promise<void>
 }
 
-/** How often to see what time it is there, and whose ledger it is. */
 const LOOK_EVERY_MS = 60_000
 
 /**
  * Opens the ledger; nothing is asked before the first call, which makes the tables where they are
  * not there. All calls reject with IndexError where the database fails.
  */
-export function postgresLedger({ identity, ...options }: PostgresLedgerOptions): PostgresLedger {
+export function postgresLedger({
+  identity,
+  lookEveryMs = LOOK_EVERY_MS,
+  ...options
+}: PostgresLedgerOptions): PostgresLedger {
   const works = ledgerWorks(POSTGRES)
   let opening: Promise<SqlDatabase> | undefined
   let looking: Promise<SqlDatabase> | undefined
@@ -64,7 +69,7 @@ export function postgresLedger({ identity, ...options }: PostgresLedgerOptions):
     return database
   }
   const ready = () => {
-    if (looking === undefined || performance.now() - lookedAt > LOOK_EVERY_MS) {
+    if (looking === undefined || performance.now() - lookedAt >= lookEveryMs) {
       lookedAt = performance.now()
       looking = look()
       looking.catch(() => {
@@ -102,7 +107,7 @@ export function postgresLedger({ identity, ...options }: PostgresLedgerOptions):
 async function openDatabase({
   address,
   ...limits
-}: Omit<PostgresLedgerOptions, 'identity'>): Promise<SqlDatabase> {
+}: Omit<PostgresLedgerOptions, 'identity' | 'lookEveryMs'>): Promise<SqlDatabase> {
   const { postgresDatabase } = await import('../../../postgres/database.ts')
   const database = postgresDatabase(address, tell, limits)
   try {

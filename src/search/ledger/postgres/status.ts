@@ -32,10 +32,15 @@ export function ledgerTables(address: DatabaseAddress): Promise<LedgerTables> {
   )
 }
 
-/** Brings the tables up to date; gives the number of steps taken. @throws IndexError */
-export function migrateLedger(address: DatabaseAddress): Promise<number> {
+/** Brings the tables up to date; gives their version, and how many steps led there. @throws IndexError */
+export function migrateLedger(
+  address: DatabaseAddress,
+): Promise<{ version: number; steps: number }> {
   return withDatabase(address, database =>
-    database.write(() => upToDate(LEDGER_SCHEMA, database.name)),
+    database.write(function* () {
+      const steps = yield* upToDate(LEDGER_SCHEMA, database.name)
+      return { version: LEDGER_SCHEMA.steps.length, steps }
+    }),
   )
 }
 
