@@ -38,6 +38,7 @@ export async function copy({ config, ...options }: CopyOptions): Promise<void> {
     configured
       ? 'Set DATABASE_URL for all replicas, with the same TOKEN_ENCRYPTION_KEY.'
       : `Set DATABASE_URL for all replicas, and TOKEN_ENCRYPTION_KEY to what ${keyFileOf(from)} holds.`,
+    'What search knows of documents is not copied: with DATABASE_URL they are listed and indexed anew.',
   ]
   process.stdout.write(`${lines.join('\n')}\n`)
 }

@@ -16,7 +16,7 @@ export interface DbOptions {
 
 /**
  * Prints what it found or did; rows that no key opens make the exit code 1.
- * @throws ConfigError, VaultError with what to do
+ * @throws ConfigError, VaultError, IndexError with what to do
  */
 export async function db(action: DbAction, { config }: DbOptions): Promise<void> {
   const storage = loadStorageConfig(environmentOf(config === undefined ? {} : { config }))
@@ -29,12 +29,13 @@ const ACTIONS: Record<DbAction, (storage: StorageConfig) => Promise<string[]>> =
     return inspected(storage, async inspection => {
       const { version, known, rows } = await inspection.status()
       const lines = [`database: ${placeOf(storage)}`, `schema: ${schemaText(version, known)}`]
-      if (version !== known) return lines
+      if (version !== known) return [...lines, ...(await ledgerLines(storage))]
       const unreadable = await inspection.check(await keysOf(storage))
       return [
         ...lines,
         ...Object.entries(rows).map(([table, count]) => `${table}: ${count}`),
         `unreadable: ${unreadable.length}${unreadable.length > 0 ? '; `db check` names them' : ''}`,
+        ...(await ledgerLines(storage)),
       ]
     })
   },
@@ -49,11 +50,7 @@ const ACTIONS: Record<DbAction, (storage: StorageConfig) => Promise<string[]>> =
     const { version } = await statusIfThere(storage)
     await (await openVaultAt(storage, () => {})).close()
     const { version: now } = await statusIfThere(storage)
-    return [
-      now === version
-        ? `schema: ${now}, nothing to do`
-        : `schema: ${now}, made from ${version === 0 ? 'nothing' : version}`,
-    ]
+    return [`schema: ${madeText(now, version)}`, ...(await migratedLedger(storage))]
   },
 
   async reencrypt(storage) {
@@ -87,6 +84,28 @@ function schemaText(version: number, known: number): string {
   if (version === known) return `${version}, up to date`
   if (version > known) return `${version}, newer than ${known}, which this version knows`
   return `${version === 0 ? 'none' : version} of ${known}; \`db migrate\` brings it up to date`
+}
+
+function madeText(now: number, before: number): string {
+  return now === before ? `${now}, nothing to do` : `${now}, made from ${before || 'nothing'}`
+}
+
+/** The ledger of search, where it is in the same database. */
+async function ledgerLines(storage: StorageConfig): Promise<string[]> {
+  if (storage.kind !== 'postgres') return []
+  const { ledgerTables } = await import('../search/ledger/postgres/status.ts')
+  const { version, known, rows } = await ledgerTables(storage.address)
+  return [
+    `schema of the ledger of search: ${schemaText(version, known)}`,
+    ...rows.map(([table, count]) => `${table}: ${count}`),
+  ]
+}
+
+async function migratedLedger(storage: StorageConfig): Promise<string[]> {
+  if (storage.kind !== 'postgres') return []
+  const { migrateLedger } = await import('../search/ledger/postgres/status.ts')
+  const { version, steps } = await migrateLedger(storage.address)
+  return [`schema of the ledger of search: ${madeText(version, version - steps)}`]
 }
 
 async function inspected<T>(

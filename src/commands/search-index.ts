@@ -40,8 +40,8 @@ async function rebuild({ ledger }: SearchWiring): Promise<void> {
   )
 }
 
-async function retry({ ledger }: SearchWiring, { user }: IndexOptions): Promise<void> {
-  const revived = await ledger.revive(user === undefined ? {} : { user }, Date.now())
+async function retry({ ledger, now }: SearchWiring, { user }: IndexOptions): Promise<void> {
+  const revived = await ledger.revive(user === undefined ? {} : { user }, now())
   print(`${revived} documents are tried again`)
 }
 

@@ -232,11 +232,11 @@ export const SETTINGS = {
     z.string().min(1),
   ),
   DATABASE_URL: setting(
-    'PostgreSQL database in place of TOKEN_STORAGE_DB, for several replicas of this server: postgres://user:password@host:5432/database?sslmode=verify-full. sslmode is disable (the default), require, verify-ca or verify-full; sslrootcert, sslcert and sslkey name PEM files. Needs TOKEN_ENCRYPTION_KEY, the same for all.',
+    'PostgreSQL database in place of TOKEN_STORAGE_DB, for several replicas of this server, and for what their workers know of documents: postgres://user:password@host:5432/database?sslmode=verify-full. sslmode is disable (the default), require, verify-ca or verify-full; sslrootcert, sslcert and sslkey name PEM files. Needs TOKEN_ENCRYPTION_KEY, the same for all.',
     databaseUrl,
   ),
   DATABASE_POOL_SIZE: withDefault(
-    'Most connections of one process to DATABASE_URL.',
+    'Most connections of one process to DATABASE_URL. What workers know of documents takes up to four more, where search by meaning is on.',
     count(1, 1_000),
     '10',
   ),

@@ -7,11 +7,11 @@ const interval = count(10, 604_800)
 
 export const SYNC_SETTINGS = {
   SEARCH_INDEX_DB: setting(
-    'Path of the database with the index and with what is known of documents. Default: search.db beside TOKEN_STORAGE_DB, else nextcloud-mcp-server/search.db below XDG_DATA_HOME (~/.local/share).',
+    'Path of the database with the index and, without DATABASE_URL, with what is known of documents. Default: search.db beside TOKEN_STORAGE_DB, else nextcloud-mcp-server/search.db below XDG_DATA_HOME (~/.local/share).',
     path,
   ),
   QDRANT_URL: setting(
-    'Address of a Qdrant that keeps the index, as in http://qdrant:6333, where one machine is not enough. What is known of documents stays in SEARCH_INDEX_DB.',
+    'Address of a Qdrant that keeps the index, as in http://qdrant:6333, where one machine is not enough. What is known of documents stays in SEARCH_INDEX_DB, or in DATABASE_URL where that is set.',
     address,
   ),
   QDRANT_API_KEY: setting('Key for it; it must be allowed to create collections.', path),

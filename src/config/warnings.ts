@@ -17,6 +17,7 @@ export function warningsOf(
     ...('oauth' in deployment ? riskyOAuth(deployment.oauth) : []),
     ...unfitForExchange(settings, deployment),
     ...withoutEffect(settings, deployment),
+    ...apartInSearch(settings),
   ]
 }
 
@@ -122,6 +123,28 @@ function withoutEffect(settings: Settings, deployment: Deployment): string[] {
   }
   if (settings.ENABLE_OFFLINE_ACCESS && server === undefined) {
     warnings.push(`ENABLE_OFFLINE_ACCESS has no effect: the mode is ${deployment.mode}`)
+  }
+  return warnings
+}
+
+/** What stands in the way of dividing search among processes. */
+function apartInSearch(settings: Settings): string[] {
+  const { MCP_ROLE: role, DATABASE_URL: database, QDRANT_URL: qdrant } = settings
+  if (role === 'all') return []
+  if (!(settings.ENABLE_SEMANTIC_SEARCH ?? settings.VECTOR_SYNC_ENABLED)) {
+    return role === 'worker'
+      ? ['MCP_ROLE=worker has nothing to do: ENABLE_SEMANTIC_SEARCH is not set']
+      : []
+  }
+  const warnings: string[] = []
+  if (qdrant === undefined) {
+    warnings.push(
+      `MCP_ROLE=${role} without QDRANT_URL: api and worker find each other only in the same file SEARCH_INDEX_DB, on one machine; set QDRANT_URL to have them on several`,
+    )
+  } else if (database === undefined) {
+    warnings.push(
+      `MCP_ROLE=${role} without DATABASE_URL: what is known of documents is in the file SEARCH_INDEX_DB, which all workers need on one machine; set DATABASE_URL to have them on several`,
+    )
   }
   return warnings
 }

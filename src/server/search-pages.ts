@@ -4,9 +4,12 @@ import type { SearchWiring } from './search.ts'
 
 /** @param wiring what it works on */
 export function searchPages(
-  wiring: Pick<SearchWiring, 'access' | 'ledger' | 'search' | 'sources' | 'status' | 'sync'>,
+  wiring: Pick<
+    SearchWiring,
+    'access' | 'ledger' | 'now' | 'search' | 'sources' | 'status' | 'sync'
+  >,
 ): SearchPages {
-  const { access, ledger, search, sources, status, sync } = wiring
+  const { access, ledger, now, search, sources, status, sync } = wiring
   return {
     types: sources.map(({ type }) => type),
     search,
@@ -18,7 +21,7 @@ export function searchPages(
     report: status.report,
     isHeldUp: () => sync.trouble() !== undefined,
     async retry(user, document) {
-      await ledger.revive({ user, ...document }, Date.now())
+      await ledger.revive({ user, ...document }, now())
       sync.wake()
     },
   }

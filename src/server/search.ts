@@ -25,6 +25,7 @@ import type { SyncAccess, SyncSettings } from '../search/sync/context.ts'
 import { type SyncStatuses, syncStatuses } from '../search/sync/status.ts'
 import { createSync, type Sync } from '../search/sync/sync.ts'
 import type { Activity } from './activity.ts'
+import { wireLedger } from './ledger.ts'
 import {
   indexLevels,
   observeCache,
@@ -60,6 +61,8 @@ export interface SearchWiring {
   readonly search: Search
   /** Users while they are away, and on the pages. */
   readonly access: SyncAccess
+  /** Milliseconds since 1970, by the clock that the ledger goes by. */
+  now(): number
   /** A caller's partition of the index; undefined: nobody indexes what is theirs. */
   userOf(user: CallerUser | undefined): Promise<string | undefined>
   /** Ends the sync, then what it stands on. */
@@ -84,7 +87,11 @@ export function wireSearch(options: SearchOptions): SearchWiring {
   )
   const database = searchDatabase({ path })
   const index = indexOf(search.sync, database)
-  const { ledger } = database.writing
+  const { ledger, queue, now, close } = wireLedger(
+    options.config.storage,
+    index,
+    database.writing.ledger,
+  )
   const settings: SyncSettings = {
     intervalMs,
     usersEveryMs,
@@ -106,6 +113,7 @@ export function wireSearch(options: SearchOptions): SearchWiring {
     settings,
     hooks: observeSync(telemetry),
     calm: () => activity.settled(CALM_MS),
+    now,
   })
   const { fusion, rerank } = search.query
   const report = (error: unknown) => log.warn({ error: told(error) }, 'searching has trouble')
@@ -116,6 +124,8 @@ export function wireSearch(options: SearchOptions): SearchWiring {
     sources,
     trouble: sync.trouble,
     obstacle: () => obstacleOf(options),
+    queue,
+    now,
   })
   meter?.follow(() => indexLevels(index, status))
   const find = createSearch({
@@ -137,6 +147,7 @@ export function wireSearch(options: SearchOptions): SearchWiring {
     sync,
     status,
     access,
+    now,
     async userOf(user) {
       const { deployment } = options.config
       if (deployment.mode === 'single_user_basic') return deployment.loginName
@@ -144,6 +155,7 @@ export function wireSearch(options: SearchOptions): SearchWiring {
     },
     async close() {
       await sync.stop()
+      await close()
       await index.close()
       await database.close()
       await reranker?.close()
@@ -152,7 +164,7 @@ export function wireSearch(options: SearchOptions): SearchWiring {
   }
 }
 
-/** Where the passages are: beside the ledger, or in Qdrant. */
+/** Where the passages are: in the search database, or in Qdrant. */
 function indexOf(
   { qdrant }: SearchConfig['sync'],
   database: SearchDatabase<SearchServices>,

@@ -1,5 +1,7 @@
 /** What can go wrong with the vault, each in a stable code and with what to do about it. */
 
+import type { DatabaseFailure } from '../sql/failure.ts'
+
 /** Stable codes of a {@link VaultError}; never rename one. */
 export type VaultErrorCode =
   | 'KEY_MISSING' // TOKEN_ENCRYPTION_KEY is not set
@@ -54,6 +56,14 @@ export class VaultError extends Error {
     this.fix = details.fix
     this.row = details.row
   }
+}
+
+/** The {@link VaultError} for a failure of the database. */
+export function tell({ code, problem, fix }: DatabaseFailure, cause?: unknown): VaultError {
+  return new VaultError(code, problem, {
+    ...(fix === undefined ? {} : { fix }),
+    ...(cause === undefined ? {} : { cause }),
+  })
 }
 
 /** What passes by itself, so that trying again in a while may help. */

@@ -163,14 +163,20 @@ onPostgres('db', () => {
     stub({ DATABASE_URL: url, TOKEN_ENCRYPTION_KEY: KEY })
     const run = (action: Parameters<typeof db>[0]) => printed(() => db(action, {}))
     expect(await run('status')).toMatch(/schema: none of 1; `db migrate`/)
-    expect(await run('migrate')).toBe('schema: 1, made from nothing\n')
-    expect(await run('migrate')).toBe('schema: 1, nothing to do\n')
+    expect(await run('migrate')).toBe(
+      'schema: 1, made from nothing\nschema of the ledger of search: 1, made from nothing\n',
+    )
+    expect(await run('migrate')).toBe(
+      'schema: 1, nothing to do\nschema of the ledger of search: 1, nothing to do\n',
+    )
     const vault = await openOn(url)
     await vault.records.put('K', 'x', {})
     const status = await run('status')
     expect(status).toMatch(/schema: 1, up to date\n/)
     expect(status).toMatch(/vault_record: 1\n/)
     expect(status).toMatch(/unreadable: 0\n/)
+    expect(status).toMatch(/schema of the ledger of search: 1, up to date\n/)
+    expect(status).toMatch(/ledger_job: 0\n/)
     expect(status).not.toContain(PASSWORD)
 
     const fresh = generateKey()

@@ -14,7 +14,8 @@ import {
 } from '../support/postgres.ts'
 import { startRelay } from '../support/tcp-relay.ts'
 import { failure } from '../unit/vault/support.ts'
-import { addressOf, freshDatabase, KEY, onPostgres, openOn } from './support/databases.ts'
+import { addressOf } from './support/addresses.ts'
+import { freshDatabase, KEY, onPostgres, openOn } from './support/databases.ts'
 
 const swapped = (url: string, change: (address: URL) => void): string => {
   const address = new URL(url)

@@ -11,7 +11,8 @@ import {
   startPostgres,
 } from '../support/postgres.ts'
 import { failure } from '../unit/vault/support.ts'
-import { addressOf, KEY, openOn } from './support/databases.ts'
+import { addressOf } from './support/addresses.ts'
+import { KEY, openOn } from './support/databases.ts'
 
 const TLS = join(import.meta.dirname, '../support/tls')
 const CA = `&sslrootcert=${join(TLS, 'ca.pem')}`

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, inject } from 'vitest'
 import { openPostgresVault } from '../../src/vault/postgres/open.ts'
 import { lackingPgBouncer, startPgBouncer } from '../support/postgres.ts'
 import { vaultContract } from '../unit/vault/contract.ts'
-import { addressOf, freshDatabase, onPostgres } from './support/databases.ts'
+import { addressOf } from './support/addresses.ts'
+import { freshDatabase, onPostgres } from './support/databases.ts'
 
 onPostgres('straight', () => {
   vaultContract('PostgreSQL', async () => {

@@ -41,6 +41,7 @@ export function memoryIndex(): SearchIndex {
       .toSorted((one, other) => other.score - one.score)
       .slice(0, limit)
   return {
+    identity: async () => 'memory',
     generations: async () => generations,
     async open(spec) {
       const same = (other: Generation) =>

@@ -25,6 +25,7 @@ export function recordingIndex(): RecordingIndex {
   const self: RecordingIndex = {
     puts: [],
     failPut: undefined,
+    identity: async () => 'recorded',
     generations: async () => generations,
     async open(spec) {
       const known = generations.find(

@@ -2,7 +2,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import type { Embedder } from '../../src/search/embed/embedder.ts'
 import type { Ledger } from '../../src/search/ledger/ledger.ts'
-import { LEDGER_TABLES } from '../../src/search/ledger/schema.ts'
+import { LEDGER_TABLES, LEDGER_USERS_RENAMED } from '../../src/search/ledger/schema.ts'
 import { ledgerService } from '../../src/search/ledger/sqlite.ts'
 
 /** Opens a ledger, with its tables where the file is new; as promises, like that of a thread. */
@@ -12,7 +12,7 @@ export function openTestLedger(path: string): { ledger: Ledger; close(): void } 
   db.exec('BEGIN IMMEDIATE')
   const isNew =
     db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'ledger_job'").get() === undefined
-  if (isNew) db.exec(LEDGER_TABLES)
+  if (isNew) db.exec(LEDGER_TABLES + LEDGER_USERS_RENAMED)
   db.exec('COMMIT')
   const service = ledgerService(db)
   const promised = Object.entries<(...args: never[]) => unknown>(service).map(([name, run]) => [

@@ -7,8 +7,8 @@ const SRC = join(import.meta.dirname, '../../src')
 
 /** Rooms by floor, lowest first. Rooms on one floor do not know each other, save where named. */
 const FLOORS: readonly (readonly string[])[] = [
-  ['config', 'contentline', 'demo', 'sqlite', 'telemetry', 'text', 'version.ts', 'workers'],
-  ['documents'],
+  ['config', 'contentline', 'demo', 'sql', 'telemetry', 'text', 'version.ts', 'workers'],
+  ['documents', 'postgres', 'sqlite'],
   ['vault'],
   ['nextcloud', 'oidc'],
   ['identity', 'icalendar', 'vcard'],

@@ -1,6 +1,7 @@
 /** How far the index of the caller's documents is. */
 import { z } from 'zod'
 import { defineTool, type Tool } from '../../mcp/tool.ts'
+import { ofIndex } from '../../search/query/find.ts'
 import type { JobCounts, SyncStatus } from '../../search/status.ts'
 import type { SearchServices } from './services.ts'
 
@@ -22,6 +23,8 @@ const StatusAnswer = z.object({
   estimated_vector_bytes: z.int(),
 })
 
+const LATER = 'Try again in a while; the log of this server says why.'
+
 /** @param services what it works on */
 export function syncStatusTool({
   status,
@@ -37,7 +40,8 @@ export function syncStatusTool({
     input: z.object({}),
     output: StatusAnswer,
     async run(context) {
-      return answerOf(await status.status(await userOf(context.user)))
+      const user = await userOf(context.user)
+      return answerOf(await ofIndex(() => status.status(user), LATER))
     },
   })
 }

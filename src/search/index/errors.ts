@@ -1,17 +1,16 @@
 /** What can go wrong with the index, each in a stable code and with what to do about it. */
+import type { DatabaseFailureCode } from '../../sql/failure.ts'
 import type { StorageCode } from '../../sqlite/failure.ts'
 
 /** Stable codes of an {@link IndexError}; never rename one. */
 export type IndexErrorCode =
   | StorageCode
-  | 'UNREACHABLE' // no answer from the vector database, or it has too much to do; it may work later
+  | DatabaseFailureCode // UNREACHABLE also of a vector database, or where that has too much to do
   | 'REFUSED' // the vector database does not accept the key, or the request
-  | 'NEWER_SCHEMA' // written by a newer version of this server
   | 'NO_VECTORS' // the vector extension does not run on this system
-  | 'BAD_INPUT' // the arguments are wrong; nothing was changed
   | 'NO_GENERATION' // there is no such generation (any more)
   | 'WORKER_DIED' // the thread ended before it answered; a write may have taken effect
-  | 'CLOSED' // used after close()
+  | 'OTHER_INDEX' // the ledger is about another index
 
 /** The only error type that leaves an index. It never holds what is stored. */
 export class IndexError extends Error {

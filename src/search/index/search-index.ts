@@ -77,6 +77,8 @@ export interface IndexStats {
 
 /** An index; `user` is whoever {@link SearchIndex.put} was told the document is of. */
 export interface SearchIndex {
+  /** Tells this index from every other, also from one that was there before it. */
+  identity(): Promise<string>
   generations(): Promise<readonly Generation[]>
   /** The generation of this kind, which is made where there is none; the first is active at once. */
   open(spec: GenerationSpec): Promise<Generation>

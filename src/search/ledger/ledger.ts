@@ -3,9 +3,10 @@
  *
  * It survives the process: whatever was noted is there after a crash, and whatever was being done is
  * done again when its lease ends. Several processes may work on it at once. Times are milliseconds
- * since 1970 by the caller's clock. What any implementation owes is in
+ * since 1970 by the caller's clock, which is to be one that all callers share. What any implementation owes is in
  * `test/unit/search/ledger-contract.ts`; all methods throw what the storage behind them throws.
  */
+import type { Work } from '../../sql/statements.ts'
 import type { DocumentContent, DocumentKey, DocumentType } from '../document.ts'
 import type { ListedDocument, ListingEnd } from '../source.ts'
 
@@ -269,4 +270,11 @@ export interface Ledger
 /** The same as synchronous functions: what a thread with the database does. */
 export type Synchronous<T> = {
   [K in keyof T]: T[K] extends (...args: infer A) => Promise<infer R> ? (...args: A) => R : T[K]
+}
+
+/** The same as statements for a database to run. */
+export type Works<T> = {
+  [K in keyof T]: T[K] extends (...args: infer A) => Promise<infer R>
+    ? (...args: A) => Work<R>
+    : T[K]
 }

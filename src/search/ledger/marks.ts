@@ -1,9 +1,10 @@
 /** What listings do to the rows of single documents: those that were named, and those that go. */
+import { run, type Value, type Work } from '../../sql/statements.ts'
+import { amongTexts, type Dialect, lockRows } from './dialect.ts'
 import type { SourceKey } from './ledger.ts'
-import type { Sql } from './rows.ts'
 
 /** Rows of one source; values by {@link valuesOf}. */
-export const OF_SOURCE = 'generation = ? AND user = ? AND type = ?'
+export const OF_SOURCE = 'generation = ? AND user_id = ? AND type = ?'
 
 /** In the order of {@link OF_SOURCE}. */
 export function valuesOf({ generation, user, type }: SourceKey): [number, string, string] {
@@ -14,48 +15,59 @@ export function valuesOf({ generation, user, type }: SourceKey): [number, string
  * What becomes of a job that is to be done anew, from a time on that is to be named twice; whoever
  * is at it keeps its lease, and will find that it has changed.
  */
-export const ANEW = `revision = revision + 1, attempts = 0, died_at = NULL,
-  ready_at = CASE WHEN owner IS NOT NULL AND ready_at > ? THEN ready_at ELSE ? END`
+export const ANEW = `revision = ledger_job.revision + 1, attempts = 0, died_at = NULL,
+  ready_at = CASE WHEN ledger_job.owner IS NOT NULL AND ledger_job.ready_at > ?
+    THEN ledger_job.ready_at ELSE ? END`
+
+/**
+ * Jobs of documents that are named in a list, values by {@link valuesOf} and the list: found one by
+ * one, as a first listing makes more of them in a minute than PostgreSQL has counted.
+ */
+function jobsNamed({ within, texts }: Dialect): string {
+  const job = `SELECT job FROM ledger_job AS named WHERE ${OF_SOURCE} AND named.id = value`
+  return within('job', `SELECT (${job}) FROM ${texts}`)
+}
 
 /** Notes that a listing named documents: they are there, and whatever was to remove them is not. */
-export function markNamed(
-  sql: Sql,
+export function* markNamed(
+  dialect: Dialect,
   key: SourceKey,
   serial: number,
   ids: readonly string[],
   now: number,
-): void {
-  const named = JSON.stringify(ids)
-  const among = `${OF_SOURCE} AND id IN (SELECT value FROM json_each(?))`
-  const values = [...valuesOf(key), named]
-  sql.run(
-    `UPDATE ledger_document SET serial = ?, missing_since = NULL, missing_looks = 0 WHERE ${among}`,
-    serial,
+): Work<void> {
+  const jobs = jobsNamed(dialect)
+  const values = [...valuesOf(key), JSON.stringify(ids)]
+  yield* lockRows(dialect, 'ledger_job', jobs, ...values)
+  yield* run(`UPDATE ledger_job SET serial = ? WHERE ${jobs}`, serial, ...values)
+  yield* run(
+    `UPDATE ledger_job SET kind = 'index', ${ANEW} WHERE ${jobs} AND kind = 'remove'`,
+    now,
+    now,
     ...values,
   )
-  sql.run(`UPDATE ledger_job SET serial = ? WHERE ${among}`, serial, ...values)
-  sql.run(
-    `UPDATE ledger_job SET kind = 'index', ${ANEW} WHERE ${among} AND kind = 'remove'`,
-    now,
-    now,
+  yield* run(
+    `UPDATE ledger_document SET serial = ?, missing_since = NULL, missing_looks = 0
+     WHERE ${OF_SOURCE} AND ${amongTexts(dialect, 'id')}`,
+    serial,
     ...values,
   )
 }
 
 /** Makes jobs that take known documents out of the index; gives the number of new ones. */
-export function takeOutKnown(
-  sql: Sql,
+export function* takeOutKnown(
   key: SourceKey,
   now: number,
   which: string,
-  ...values: (string | number)[]
-): number {
-  return sql.run(
-    `INSERT INTO ledger_job (generation, user, type, id, kind, etag, serial, ready_at)
-     SELECT generation, user, type, id, 'remove', etag, serial, ? FROM ledger_document
-     WHERE ${OF_SOURCE} AND ${which}
-     ON CONFLICT DO UPDATE SET kind = 'remove', ref = NULL, content = NULL, ${ANEW}
-     WHERE kind <> 'remove'`,
+  ...values: Value[]
+): Work<number> {
+  return yield* run(
+    `INSERT INTO ledger_job (generation, user_id, type, id, kind, etag, serial, ready_at)
+     SELECT generation, user_id, type, id, 'remove', etag, serial, CAST(? AS bigint)
+     FROM ledger_document WHERE ${OF_SOURCE} AND ${which}
+     ON CONFLICT (generation, user_id, type, id) DO UPDATE
+       SET kind = 'remove', ref = NULL, content = NULL, ${ANEW}
+       WHERE ledger_job.kind <> 'remove'`,
     now,
     ...valuesOf(key),
     ...values,
@@ -65,15 +77,22 @@ export function takeOutKnown(
 }
 
 /** Makes jobs that take documents out, also those that were only going to be indexed. */
-export function takeOut(sql: Sql, key: SourceKey, ids: readonly string[], now: number): void {
-  const among = 'id IN (SELECT value FROM json_each(?))'
-  sql.run(
+export function* takeOut(
+  dialect: Dialect,
+  key: SourceKey,
+  ids: readonly string[],
+  now: number,
+): Work<void> {
+  const jobs = jobsNamed(dialect)
+  const named = JSON.stringify(ids)
+  yield* lockRows(dialect, 'ledger_job', jobs, ...valuesOf(key), named)
+  yield* run(
     `UPDATE ledger_job SET kind = 'remove', ref = NULL, content = NULL, ${ANEW}
-     WHERE ${OF_SOURCE} AND ${among} AND kind <> 'remove'`,
+     WHERE ${jobs} AND kind <> 'remove'`,
     now,
     now,
     ...valuesOf(key),
-    JSON.stringify(ids),
+    named,
   )
-  takeOutKnown(sql, key, now, among, JSON.stringify(ids))
+  yield* takeOutKnown(key, now, amongTexts(dialect, 'id'), named)
 }

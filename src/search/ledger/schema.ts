@@ -80,3 +80,8 @@ export const LEDGER_TABLES = `
 
   CREATE TABLE ledger_note (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
 `
+
+/** The next step: as PostgreSQL has it, where `user` is a word of the language. */
+export const LEDGER_USERS_RENAMED = ['user', 'source', 'document', 'job']
+  .map(table => `ALTER TABLE ledger_${table} RENAME COLUMN user TO user_id;`)
+  .join('\n')

@@ -1,20 +1,15 @@
 /** The ledger on SQLite: a service of the thread that has the search database. */
 import type { DatabaseSync } from 'node:sqlite'
-import { jobLedger } from './jobs.ts'
+import { drive, statementsOf } from '../../sqlite/drive.ts'
+import { transaction } from '../../sqlite/transaction.ts'
+import { SQLITE } from './dialect.ts'
 import type { Ledger, Synchronous } from './ledger.ts'
-import { generationLedger, ledgerReport } from './report.ts'
-import { statementsOf } from './rows.ts'
-import { sourceLedger } from './sources.ts'
-import { userLedger } from './users.ts'
+import { ledgerWorks, running } from './works.ts'
 
 /** @param db has the tables of `schema.ts` */
 export function ledgerService(db: DatabaseSync): Synchronous<Ledger> {
   const sql = statementsOf(db)
-  return {
-    ...userLedger(sql),
-    ...sourceLedger(sql),
-    ...jobLedger(sql),
-    ...ledgerReport(sql),
-    ...generationLedger(sql),
-  }
+  return running(ledgerWorks(SQLITE), (work, readsOnly) =>
+    readsOnly ? drive(sql, work()) : transaction(db, () => drive(sql, work())),
+  )
 }

@@ -69,6 +69,8 @@ export function createQdrantIndex(options: QdrantOptions): SearchIndex {
     run(client => client.delete(collection, { wait: true, filter }))
 
   return {
+    // By name alone: processes may reach the server by several addresses.
+    identity: async () => `qdrant ${options.collection}`,
     generations: () => generations.list(),
 
     async open(spec) {

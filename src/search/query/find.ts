@@ -54,14 +54,22 @@ export async function find(
 }
 
 /** Failures that may be over the next time. */
-const PASSING: ReadonlySet<string> = new Set(['UNREACHABLE', 'LOCKED', 'WORKER_DIED'])
+const PASSING: ReadonlySet<string> = new Set([
+  'UNREACHABLE',
+  'LOCKED',
+  'OUTCOME_UNKNOWN',
+  'WORKER_DIED',
+])
 
 /**
  * What is asked of the index. A generation that was dropped just then has a successor, so that it
  * is asked once more; another failure tells the caller no more than that there is one.
  * @throws CodedError `UNREACHABLE` where it may work later, else `INTERNAL`
  */
-export async function ofIndex<T>(ask: () => Promise<T>): Promise<T> {
+export async function ofIndex<T>(
+  ask: () => Promise<T>,
+  hint = 'nc_get_vector_sync_status may say why.',
+): Promise<T> {
   try {
     return await ask().catch((error: unknown) => {
       if (isIndexError(error, 'NO_GENERATION')) return ask()
@@ -72,7 +80,7 @@ export async function ofIndex<T>(ask: () => Promise<T>): Promise<T> {
     throw new CodedError(
       PASSING.has(cause.code) ? 'UNREACHABLE' : 'INTERNAL',
       'The search index does not answer',
-      { hint: 'nc_get_vector_sync_status may say why.', cause },
+      { hint, cause },
     )
   }
 }

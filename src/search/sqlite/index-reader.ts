@@ -37,6 +37,10 @@ export function indexReader(db: DatabaseSync) {
   }
 
   return {
+    /** When the file was made, by its first migration: a copy of it is the same index. */
+    identity: (): string =>
+      `sqlite ${db.prepare('SELECT min(applied_at) AS made FROM search_migration').get()?.made}`,
+
     generations: (): Generation[] => listGenerations(db),
 
     query: (user: string, query: IndexQuery): IndexHits =>

@@ -9,6 +9,7 @@ export function sqliteIndex(database: SearchDatabase<SearchServices>): SearchInd
   const writing = database.writing.index
   const reading = database.reading.index
   return {
+    identity: reading.identity,
     generations: reading.generations,
     open: writing.open,
     activate: writing.activate,

@@ -5,7 +5,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite'
 import { IndexError } from '../index/errors.ts'
-import { LEDGER_TABLES } from '../ledger/schema.ts'
+import { LEDGER_TABLES, LEDGER_USERS_RENAMED } from '../ledger/schema.ts'
 
 /** One step after another; a step that was released is never changed. */
 const MIGRATIONS: readonly string[] = [
@@ -60,6 +60,7 @@ const MIGRATIONS: readonly string[] = [
   END;
   `,
   LEDGER_TABLES,
+  LEDGER_USERS_RENAMED,
 ]
 
 /**

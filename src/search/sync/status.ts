@@ -2,7 +2,7 @@
 import type { DocumentType } from '../document.ts'
 import type { Generation } from '../index/search-index.ts'
 import type { DeadLetter, LedgerCount, Reason, UserState } from '../ledger/ledger.ts'
-import type { JobCounts, SyncStatusSource } from '../status.ts'
+import type { JobCounts, SyncStatus, SyncStatusSource } from '../status.ts'
 import type { SyncParts } from './context.ts'
 
 /** One app of one user. */
@@ -38,6 +38,8 @@ export type StatusParts = Pick<SyncParts, 'ledger' | 'index' | 'sources' | 'now'
   readonly trouble: () => string | undefined
   /** Why nobody at all can be indexed; undefined: users can allow it. */
   readonly obstacle: () => string | undefined
+  /** Where the ledger is. */
+  readonly queue: SyncStatus['queue']
 }
 
 /** Tells how it stands. */
@@ -55,7 +57,7 @@ const NOT_ALLOWED: Reason = {
 
 /** Statuses out of the ledger and the index. */
 export function syncStatuses(parts: StatusParts): SyncStatuses {
-  const { ledger, index, sources, trouble, obstacle, now = Date.now } = parts
+  const { ledger, index, sources, trouble, obstacle, queue, now = Date.now } = parts
 
   async function report(user: string | undefined, failures: number): Promise<IndexReport> {
     const [generations, states] = await Promise.all([index.generations(), ledger.userStates(user)])
@@ -115,7 +117,7 @@ export function syncStatuses(parts: StatusParts): SyncStatuses {
         jobsByType: Object.fromEntries(
           types.map(({ type, waiting, running, failed }) => [type, { waiting, running, failed }]),
         ),
-        queue: 'sqlite',
+        queue,
         syncedAt: listed.length === 0 ? undefined : Math.max(...listed),
         problem: obstacle() ?? why?.message ?? trouble() ?? (obstacles.join('; ') || undefined),
       }

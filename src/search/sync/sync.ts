@@ -73,12 +73,14 @@ export function createSync(parts: SyncParts): Sync {
     }
   }
 
-  let lookedAt = Number.NEGATIVE_INFINITY
+  let looked: { readonly at: number; readonly generation: number } | undefined
   async function listRound(): Promise<number> {
     const generation = await openGeneration(context, ending.signal)
-    if (now() - lookedAt >= context.settings.usersEveryMs) {
+    // At once for a new generation: one that nobody has anything in would count as complete.
+    const isNew = looked?.generation !== generation.id
+    if (isNew || now() - (looked?.at ?? 0) >= context.settings.usersEveryMs) {
       await lookForUsers(context, generation)
-      lookedAt = now()
+      looked = { at: now(), generation: generation.id }
     }
     if (await listDue(context, generation, bell)) return 0
     await activateWhenThrough(context, generation)

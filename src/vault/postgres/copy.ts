@@ -1,15 +1,16 @@
 /** Moves what an SQLite file holds into a PostgreSQL database, all of it or nothing. */
 import { type DatabaseAddress, describeDatabase } from '../../config/database-url.ts'
-import { type RowName, VaultError } from '../errors.ts'
+import { postgresDatabase } from '../../postgres/database.ts'
+import { upToDate } from '../../postgres/migrate.ts'
+import { get, type Row, run, type Work } from '../../sql/statements.ts'
+import { type RowName, tell, VaultError } from '../errors.ts'
 import { type Keyring, parseKeyring } from '../keyring.ts'
 import { checkKeys } from '../sql/keys.ts'
 import { checkAll } from '../sql/maintenance.ts'
-import { get, type Row, run, type Work } from '../sql/statements.ts'
 import { countRows, TABLES, type TableName } from '../sql/status.ts'
 import { openVault } from '../sqlite/open.ts'
 import { openSnapshot, type Snapshot } from '../sqlite/snapshot.ts'
-import { postgresDatabase } from './database.ts'
-import { upToDate } from './open.ts'
+import { SCHEMA } from './schema.ts'
 
 /** From where to where. */
 export interface CopyOptions {
@@ -35,13 +36,13 @@ export interface Copied {
 export async function copyToPostgres({ from, to, keys }: CopyOptions): Promise<Copied> {
   const keyring = parseKeyring(keys)
   const source = await openVault({ path: from, keys })
-  const target = postgresDatabase(to, { size: 1 })
+  const target = postgresDatabase(to, tell, { size: 1 })
   try {
     const snapshot = await openSnapshot(from)
     try {
       const unreadable = await source.check()
       const rows = await target.write(function* () {
-        yield* upToDate(target.name)
+        yield* upToDate(SCHEMA, target.name)
         yield* requireEmpty(to)
         const expected = yield* copyRows(snapshot)
         yield* copyKeys(snapshot, keyring, target.name)

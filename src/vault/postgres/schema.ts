@@ -2,8 +2,8 @@
  * The tables in PostgreSQL, in the steps in which they came to be: those of SQLite, named and filled
  * alike, so that rows go from one to the other as they are.
  */
-import type { Schema } from '../sql/migrations.ts'
-import { get } from '../sql/statements.ts'
+import { postgresSchema } from '../../postgres/migrate.ts'
+import { tell } from '../errors.ts'
 
 /** One step after another; a step that was released is never changed. */
 const STEPS: readonly string[] = [
@@ -113,12 +113,10 @@ const STEPS: readonly string[] = [
   `,
 ]
 
-/** What the tables are made with. */
-export const SCHEMA: Schema = {
+/** What the tables are made with; the lock is the start of SHA-256 of "nextcloud-mcp-server vault". */
+export const SCHEMA = postgresSchema({
+  table: 'vault_migration',
   steps: STEPS,
-  notes: 'CREATE TABLE vault_migration (version integer PRIMARY KEY, applied_at bigint NOT NULL)',
-  *hasTable(name) {
-    const row = yield* get('SELECT count(to_regclass(?)) AS found', name)
-    return row?.found === 1
-  },
-}
+  lock: '-884830148229818922',
+  tell,
+})

@@ -1,9 +1,10 @@
 /** App passwords in a database. */
+
+import { all, get, type Row, run } from '../../sql/statements.ts'
 import { type RowName, VaultError } from '../errors.ts'
 import type { AppPasswordInfo, AppPasswords } from '../vault.ts'
 import { note } from './audit.ts'
 import { absent, type Context, readable, required, stringList, unseal } from './context.ts'
-import { all, get, type Row, run } from './statements.ts'
 
 /** Stored in place of a client where the password is for whichever. */
 const ANY_CLIENT = ''

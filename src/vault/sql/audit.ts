@@ -1,8 +1,9 @@
 /** The audit log in a database. */
+
+import { all, type Row, run, type Value, type Work } from '../../sql/statements.ts'
 import { VaultError } from '../errors.ts'
 import type { AuditEntry, AuditLog, AuditPage, AuditQuery, NewAuditEntry, Time } from '../vault.ts'
 import { absent, type Context } from './context.ts'
-import { all, type Row, run, type Value, type Work } from './statements.ts'
 
 /** Where {@link readAuditPage} finds its columns. */
 export const AUDIT_TABLE = 'vault_audit'

@@ -1,9 +1,10 @@
 /** This server's own OAuth clients in a database. */
+
+import { all, get, type Row, run, type Value } from '../../sql/statements.ts'
 import type { RowName } from '../errors.ts'
 import type { Clients, OAuthClient } from '../vault.ts'
 import { note } from './audit.ts'
 import { absent, type Context, required, stringList, unseal } from './context.ts'
-import { all, get, type Row, run, type Value } from './statements.ts'
 
 /** Whom the audit log names where no user is concerned. */
 const SYSTEM = 'system'

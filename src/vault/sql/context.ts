@@ -1,8 +1,9 @@
 /** What the stores of one vault share. */
+
+import type { SqlDatabase, Value } from '../../sql/statements.ts'
 import { type RowName, VaultError } from '../errors.ts'
 import type { Keyring } from '../keyring.ts'
 import type { Time } from '../vault.ts'
-import type { SqlDatabase, Value } from './statements.ts'
 
 /** The open vault as its stores see it. */
 export interface Context {

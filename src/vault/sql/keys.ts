@@ -1,7 +1,8 @@
 /** Whether the keys at hand are those that the database was written with. */
+
+import { all, run, type Work } from '../../sql/statements.ts'
 import { VaultError } from '../errors.ts'
 import type { Keyring } from '../keyring.ts'
-import { all, run, type Work } from './statements.ts'
 
 const CANARY = 'canary'
 

@@ -1,7 +1,8 @@
 /** Leases in a database, which end by the clock that all processes go by. */
+
+import { get, run, type Work } from '../../sql/statements.ts'
 import type { Lease, Leases } from '../vault.ts'
 import type { Context } from './context.ts'
-import { get, run, type Work } from './statements.ts'
 
 /** {@link Leases} on a database. */
 export function createLeases({ database }: Pick<Context, 'database'>): Leases {

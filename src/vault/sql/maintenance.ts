@@ -1,11 +1,11 @@
 /** Rows as a whole: whether they can be read, and how they get another key. */
 import { setImmediate as breathe } from 'node:timers/promises'
+import { all, type Row, run, type Value, type Work } from '../../sql/statements.ts'
 import type { RowName } from '../errors.ts'
 import type { Keyring } from '../keyring.ts'
 import type { Reencryption } from '../vault.ts'
 import type { Context } from './context.ts'
 import { keepFirstKey } from './keys.ts'
-import { all, type Row, run, type Value, type Work } from './statements.ts'
 
 /** Every column that holds Fernet tokens, and what a row is found by. */
 const SEALED = [

@@ -1,9 +1,10 @@
 /** Generic records in a database. */
+
+import { all, get, type Row, run } from '../../sql/statements.ts'
 import { digest } from '../digest.ts'
 import type { RowName } from '../errors.ts'
 import type { Payload, RecordKeys, Records, VaultRecord } from '../vault.ts'
 import { absent, type Context, json, readable, required, unreadable, unseal } from './context.ts'
-import { all, get, type Row, run } from './statements.ts'
 
 const COLUMNS = {
   grantId: 'grant_hash',

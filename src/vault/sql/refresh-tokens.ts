@@ -1,9 +1,10 @@
 /** Grants for background access in a database. */
+
+import { all, get, type Row, run, type Work } from '../../sql/statements.ts'
 import type { RowName } from '../errors.ts'
 import type { RefreshToken, RefreshTokenInfo, RefreshTokens } from '../vault.ts'
 import { note } from './audit.ts'
 import { absent, type Context, json, readable, required, stringList, unseal } from './context.ts'
-import { all, get, type Row, run, type Work } from './statements.ts'
 
 const METHOD = 'offline_access'
 

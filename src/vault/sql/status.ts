@@ -1,9 +1,10 @@
 /** What is in a database of the vault, looked at without changing anything. */
+
+import { type Schema, versionOf } from '../../sql/migrations.ts'
+import { get, type SqlDatabase, type Work } from '../../sql/statements.ts'
 import type { RowName } from '../errors.ts'
 import { parseKeyring } from '../keyring.ts'
 import { check } from './maintenance.ts'
-import { type Schema, versionOf } from './migrations.ts'
-import { get, type SqlDatabase, type Work } from './statements.ts'
 
 /** Tables that hold what was stored, in the order in which they are told. */
 export const TABLES = [

@@ -1,23 +1,13 @@
 /** One SQLite file: opened safely, read and written in transactions, its failures told in words. */
 import { statSync } from 'node:fs'
-import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type Sql, statementsOf } from '../../sqlite/drive.ts'
 import { isBusy } from '../../sqlite/failure.ts'
 import { prepareFile } from '../../sqlite/file.ts'
 import { transaction } from '../../sqlite/transaction.ts'
 import { VaultError } from '../errors.ts'
-import type { Row, Value } from '../sql/statements.ts'
 import { failureOf, fileFailureOf } from './failure.ts'
-
-/** Statements inside one transaction. They are prepared once and kept. */
-export interface Sql {
-  get(text: string, ...values: Value[]): Row | undefined
-  all(text: string, ...values: Value[]): Row[]
-  /** @returns the number of rows changed */
-  run(text: string, ...values: Value[]): number
-  /** Several statements without parameters. */
-  script(text: string): void
-}
 
 /** An open database. */
 export interface Database {
@@ -99,23 +89,6 @@ export async function openDatabase(path: string, options: DatabaseOptions = {}):
     read: work => attempt(() => work(sql)),
     write: work => attempt(() => transaction(connection, () => work(sql))),
     close,
-  }
-}
-
-function statementsOf(connection: DatabaseSync): Sql {
-  const prepared = new Map<string, StatementSync>()
-  const statement = (text: string): StatementSync => {
-    const known = prepared.get(text)
-    if (known !== undefined) return known
-    const fresh = connection.prepare(text)
-    prepared.set(text, fresh)
-    return fresh
-  }
-  return {
-    get: (text, ...values) => statement(text).get(...values) as Row | undefined,
-    all: (text, ...values) => statement(text).all(...values) as Row[],
-    run: (text, ...values) => Number(statement(text).run(...values).changes),
-    script: text => connection.exec(text),
   }
 }
 

@@ -1,15 +1,16 @@
 /** Opens the vault in an SQLite file. */
 import { hostname } from 'node:os'
+import { migrate } from '../../sql/migrations.ts'
+import { drive } from '../../sqlite/drive.ts'
 import type { RowName } from '../errors.ts'
 import { type Keyring, parseKeyring } from '../keyring.ts'
 import { AUDIT_TABLE, readAuditPage } from '../sql/audit.ts'
 import { checkKeys } from '../sql/keys.ts'
-import { migrate } from '../sql/migrations.ts'
 import { type Inspection, inspect } from '../sql/status.ts'
 import { createVault } from '../sql/vault.ts'
 import type { AuditReader, Time, Vault } from '../vault.ts'
 import { type Database, openDatabase } from './database.ts'
-import { drive, sqlDatabase } from './drive.ts'
+import { sqlDatabase } from './drive.ts'
 import { PYTHON_AUDIT, takeOver } from './python.ts'
 import { hasTable, SCHEMA } from './schema.ts'
 

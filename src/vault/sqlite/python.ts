@@ -10,11 +10,12 @@
  *
  * The tables as of its schema revisions 001 to 010 and before there were revisions.
  */
+
+import type { Row, Value } from '../../sql/statements.ts'
+import type { Sql } from '../../sqlite/drive.ts'
 import { VaultError } from '../errors.ts'
 import type { Keyring } from '../keyring.ts'
-import type { Row, Value } from '../sql/statements.ts'
 import { UNKNOWN_ISSUER } from '../vault.ts'
-import type { Sql } from './database.ts'
 import { hasTable } from './schema.ts'
 
 /** The audit log of the Python server in the columns of this one. */

@@ -5,9 +5,10 @@
  * Columns marked `sealed` hold Fernet tokens (see sql/maintenance.ts), those ending in `_hash` SHA-256 of a
  * secret; times are milliseconds since 1970, lists JSON.
  */
-import type { Schema } from '../sql/migrations.ts'
-import { get } from '../sql/statements.ts'
-import type { Sql } from './database.ts'
+import type { Schema } from '../../sql/migrations.ts'
+import { get } from '../../sql/statements.ts'
+import type { Sql } from '../../sqlite/drive.ts'
+import { tell } from '../errors.ts'
 
 const TABLE = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?"
 
@@ -114,7 +115,9 @@ const STEPS: readonly string[] = [
 
 /** What the tables are made with. */
 export const SCHEMA: Schema = {
+  table: 'vault_migration',
   steps: STEPS,
+  tell,
   notes:
     'CREATE TABLE vault_migration (version INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL) STRICT',
   *hasTable(name) {

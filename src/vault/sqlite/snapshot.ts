@@ -1,5 +1,5 @@
 /** A file as it is at one moment, whatever is written to it meanwhile. */
-import type { Row } from '../sql/statements.ts'
+import type { Row } from '../../sql/statements.ts'
 import { openDatabase } from './database.ts'
 
 /** Rows of one moment. */

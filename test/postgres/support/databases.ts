@@ -1,10 +1,10 @@
 /** Databases and vaults for tests on the cluster that all files share. */
 import { describe, inject, onTestFinished } from 'vitest'
-import { type DatabaseAddress, parseDatabaseUrl } from '../../../src/config/database-url.ts'
 import { generateKey } from '../../../src/vault/fernet.ts'
 import { openPostgresVault, type PostgresVaultOptions } from '../../../src/vault/postgres/open.ts'
 import type { Vault } from '../../../src/vault/vault.ts'
 import { createDatabase } from '../../support/postgres.ts'
+import { addressOf } from './addresses.ts'
 
 /** A key that all tests may share. */
 export const KEY = generateKey()
@@ -18,13 +18,6 @@ export const onPostgres = describe.skipIf(cluster === undefined)
 export function freshDatabase(): Promise<string> {
   if (cluster === undefined) throw new Error('there is no PostgreSQL')
   return createDatabase(cluster.port)
-}
-
-/** The address of a database, which must be one. */
-export function addressOf(url: string): DatabaseAddress {
-  const address = parseDatabaseUrl(url)
-  if ('problem' in address) throw new Error(address.problem)
-  return address
 }
 
 /** A vault that is closed after the test. */

@@ -2,14 +2,13 @@
 import { describe, expect, test } from 'vitest'
 import { ConfigError, type Environment, loadConfig } from '../../../src/config/config.ts'
 
-const load = (environment: Environment) =>
-  loadConfig({
-    NEXTCLOUD_HOST: 'http://127.0.0.1',
-    NEXTCLOUD_USERNAME: 'alice',
-    NEXTCLOUD_PASSWORD: 'secret',
-    ENABLE_SEMANTIC_SEARCH: 'true',
-    ...environment,
-  }).search?.sync
+const BASE = {
+  NEXTCLOUD_HOST: 'http://127.0.0.1',
+  NEXTCLOUD_USERNAME: 'alice',
+  NEXTCLOUD_PASSWORD: 'secret',
+  ENABLE_SEMANTIC_SEARCH: 'true',
+}
+const load = (environment: Environment) => loadConfig({ ...BASE, ...environment }).search?.sync
 const problemsOf = (environment: Environment) => {
   try {
     load(environment)
@@ -73,4 +72,33 @@ describe('is refused:', () => {
 
 test('there is none where search is off', () => {
   expect(load({ ENABLE_SEMANTIC_SEARCH: 'false' })).toBeUndefined()
+})
+
+describe('roles', () => {
+  const warned = (more: Environment) =>
+    loadConfig({ ...BASE, ...more }).warnings.filter(line => line.startsWith('MCP_ROLE'))
+  const SHARED = {
+    DATABASE_URL: 'postgres://mcp@127.0.0.1/mcp',
+    TOKEN_ENCRYPTION_KEY: Buffer.alloc(32).toString('base64url'),
+  }
+
+  test('that share an index on several machines are well; one file is told of', () => {
+    const qdrant = { QDRANT_URL: 'http://127.0.0.1:6333' }
+    for (const MCP_ROLE of ['api', 'worker']) {
+      expect(warned({ MCP_ROLE, ...SHARED, ...qdrant })).toEqual([])
+      expect(warned({ MCP_ROLE, ...SHARED })).toEqual([
+        expect.stringMatching(/without QDRANT_URL.*SEARCH_INDEX_DB/),
+      ])
+      expect(warned({ MCP_ROLE, ...qdrant })).toEqual([
+        expect.stringMatching(/without DATABASE_URL/),
+      ])
+    }
+    expect(warned({ ...SHARED })).toEqual([])
+  })
+
+  test('a worker without search has nothing to do', () => {
+    const off = { ENABLE_SEMANTIC_SEARCH: 'false' }
+    expect(warned({ MCP_ROLE: 'worker', ...off })).toEqual([expect.stringMatching(/nothing to do/)])
+    expect(warned({ MCP_ROLE: 'api', ...off })).toEqual([])
+  })
 })

@@ -14,7 +14,13 @@ beforeEach(async () => {
 afterEach(() => world.close())
 
 const statuses = (obstacle?: string) =>
-  syncStatuses({ ...world, now: () => world.now, trouble: () => trouble, obstacle: () => obstacle })
+  syncStatuses({
+    ...world,
+    queue: 'sqlite',
+    now: () => world.now,
+    trouble: () => trouble,
+    obstacle: () => obstacle,
+  })
 
 test('before anything was indexed there is nothing, and that is no problem', async () => {
   await world.ledger.present(1, ['alice'], ['note'], world.now)

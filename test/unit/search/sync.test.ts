@@ -615,6 +615,30 @@ describe('as a worker', () => {
     expect(Object.keys(world.found('alice'))).toHaveLength(2)
   })
 
+  test('asked for a new index searches the old one until that is complete', async () => {
+    fill('alice', 'a')
+    const complete: number[] = []
+    const { index } = world
+    const sync = world.sync({
+      index: {
+        ...index,
+        async activate(generation) {
+          complete.push(Object.keys(index.texts('alice', generation)).length)
+          await index.activate(generation)
+        },
+      },
+    })
+    sync.start()
+    await until(() => Object.keys(world.found('alice')).length === 1)
+    await world.ledger.raiseEdition()
+    await until(() => {
+      sync.wake()
+      return complete.length > 0
+    })
+    await sync.stop()
+    expect(complete).toEqual([1])
+  })
+
   test('that ends in the middle leaves its jobs to the next one at once', async () => {
     fill('alice', ...numbers(40))
     const { promise: begun, resolve } = Promise.withResolvers<void>()

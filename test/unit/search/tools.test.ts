@@ -6,6 +6,7 @@ import { createSearchApp } from '../../../src/apps/search/index.ts'
 import { parseArguments } from '../../../src/mcp/arguments.ts'
 import { createCatalog } from '../../../src/mcp/catalog.ts'
 import type { ToolContext } from '../../../src/mcp/tool.ts'
+import { IndexError } from '../../../src/search/index/errors.ts'
 import { PLAIN_SEARCH, type SearchRequest } from '../../../src/search/query/request.ts'
 import type { SearchResult, SearchRow } from '../../../src/search/query/result.ts'
 import type { Searcher } from '../../../src/search/query/search.ts'
@@ -52,7 +53,7 @@ function tools({
   status = STATUS,
 }: {
   result?: SearchResult
-  status?: SyncStatus
+  status?: SyncStatus | IndexError
 }) {
   const calls: { searcher: Searcher; request: SearchRequest }[] = []
   const asked: (string | undefined)[] = []
@@ -64,6 +65,7 @@ function tools({
     status: {
       async status(user) {
         asked.push(user)
+        if (status instanceof IndexError) throw status
         return status
       },
     },
@@ -300,6 +302,18 @@ describe('the state of the index', () => {
       estimated_vector_bytes: 99,
     })
     expect(t.asked).toEqual(['alice'])
+  })
+
+  test.each([
+    ['UNREACHABLE', 'UNREACHABLE'],
+    ['OTHER_INDEX', 'INTERNAL'],
+  ] as const)('where the ledger says %s: in words without its address', async (code, told) => {
+    const status = new IndexError(code, 'The database 10.1.2.3/mcp does not answer')
+    await expect(tools({ status }).call('nc_get_vector_sync_status', {})).rejects.toMatchObject({
+      code: told,
+      message: expect.not.stringContaining('10.1.2.3'),
+      details: { hint: expect.not.stringContaining('nc_get_vector_sync_status') },
+    })
   })
 
   test('where nothing is indexed', async () => {

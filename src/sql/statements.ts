@@ -60,12 +60,12 @@ export interface SqlDatabase {
   readonly forUpdate: '' | ' FOR UPDATE'
   /** The time that all processes go by, where one decides for the others. */
   clock(): Work<number>
-  /** Runs statements that only read. @throws VaultError */
+  /** Runs statements that only read. @throws the errors of its room */
   read<T>(work: () => Work<T>): Promise<T>
   /**
    * Runs work in a transaction that is on disk when this resolves, or undone when it rejects.
    * @param work may run twice: when the database is busy, or went away before anything was stored
-   * @throws VaultError
+   * @throws the errors of its room
    */
   write<T>(work: () => Work<T>): Promise<T>
   close(): Promise<void>

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs'
 import type { ConnectionOptions } from 'node:tls'
 import pg from 'pg'
-import { type DatabaseAddress, describeDatabase } from '../../config/database-url.ts'
-import { VaultError } from '../errors.ts'
+import { type DatabaseAddress, describeDatabase } from '../config/database-url.ts'
+import type { Tell } from '../sql/failure.ts'
 
 /** How many and for how long. */
 export interface PoolLimits {
@@ -26,9 +26,9 @@ const LIFETIME_S = 1_800
 /**
  * Connections, none of which is made yet. Nothing is set for a whole session: behind PgBouncer the
  * next transaction may get another one.
- * @throws VaultError `CANNOT_OPEN` for a certificate that cannot be read
+ * @throws what is made of `CANNOT_OPEN`, for a certificate that cannot be read
  */
-export function createPool(address: DatabaseAddress, limits: PoolLimits = {}): pg.Pool {
+export function createPool(address: DatabaseAddress, tell: Tell, limits: PoolLimits = {}): pg.Pool {
   const { host, port, user, password, database } = address
   const types = new pg.TypeOverrides()
   // Times and counts, all of them far below what a number holds exactly.
@@ -40,7 +40,7 @@ export function createPool(address: DatabaseAddress, limits: PoolLimits = {}): p
     database,
     // An empty one, so that the driver does not look for one in the environment.
     password: password ?? '',
-    ssl: tlsOf(address),
+    ssl: tlsOf(address, tell),
     types,
     application_name: 'nextcloud-mcp-server',
     keepAlive: true,
@@ -56,10 +56,10 @@ export function createPool(address: DatabaseAddress, limits: PoolLimits = {}): p
   return pool
 }
 
-function tlsOf(address: DatabaseAddress): ConnectionOptions | false {
+function tlsOf(address: DatabaseAddress, tell: Tell): ConnectionOptions | false {
   const { tls, host, caFile, certFile, keyFile } = address
   if (tls === undefined || tls === 'disable') return false
-  const file = (path: string | undefined) => path && read(path, address)
+  const file = (path: string | undefined) => path && read(path, address, tell)
   return {
     // As libpq has it: with an authority at hand, `require` means `verify-ca`.
     rejectUnauthorized: tls !== 'require' || caFile !== undefined,
@@ -70,15 +70,16 @@ function tlsOf(address: DatabaseAddress): ConnectionOptions | false {
   }
 }
 
-function read(path: string, address: DatabaseAddress): string {
+function read(path: string, address: DatabaseAddress, tell: Tell): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    throw new VaultError(
-      'CANNOT_OPEN',
-      `${path}, named in the address of ${describeDatabase(address)}, cannot be read (${code})`,
-      { fix: 'Check sslrootcert, sslcert and sslkey in DATABASE_URL.', cause: error },
-    )
+    const failure = {
+      code: 'CANNOT_OPEN',
+      problem: `${path}, named in the address of ${describeDatabase(address)}, cannot be read (${code})`,
+      fix: 'Check sslrootcert, sslcert and sslkey in DATABASE_URL.',
+    } as const
+    throw tell(failure, error)
   }
 }

@@ -1,12 +1,12 @@
 /**
- * The stores' statements on PostgreSQL. What is begun is finished exactly once: a transaction that
+ * Statements on PostgreSQL. What is begun is finished exactly once: a transaction that
  * broke before its end is begun anew, and one that broke at its very end is asked after.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pool, PoolClient } from 'pg'
 import { z } from 'zod'
-import { type DatabaseAddress, describeDatabase } from '../../config/database-url.ts'
-import { VaultError } from '../errors.ts'
+import { type DatabaseAddress, describeDatabase } from '../config/database-url.ts'
+import type { Tell } from '../sql/failure.ts'
 import {
   type Answer,
   get,
@@ -19,7 +19,7 @@ import { failureOf, isBroken, isStandby, isUndone } from './failure.ts'
 import { createPool, type PoolLimits } from './pool.ts'
 
 /** How to open. */
-export interface PostgresOptions extends PoolLimits {
+export interface DatabaseOptions extends PoolLimits {
   /** Longest wait for rows that others have locked. Default 5 s. */
   readonly lockWaitMs?: number | undefined
   /** The clock, in place of the database's; for tests. */
@@ -35,30 +35,38 @@ const PAUSES_MS = [0, 100, 400, 1_000]
 const DATABASE_TIME = 'floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint'
 const BEGUN = z.object({ rows: z.tuple([z.object({ id: z.string() })]) })
 
-/** Opens a database; no connection is made yet. @throws VaultError `CANNOT_OPEN` */
+/**
+ * Opens a database; no connection is made yet.
+ * @param tell makes the errors that are thrown
+ */
 export function postgresDatabase(
   address: DatabaseAddress,
-  options: PostgresOptions = {},
+  tell: Tell,
+  options: DatabaseOptions = {},
 ): SqlDatabase {
   const { lockWaitMs = LOCK_WAIT_MS, now } = options
   const name = describeDatabase(address)
-  const pool = createPool(address, options)
+  const pool = createPool(address, tell, options)
   const begin = `BEGIN; SET LOCAL lock_timeout = ${lockWaitMs};
     SET LOCAL statement_timeout = ${Math.max(STATEMENT_MS, lockWaitMs)};
     SET LOCAL idle_in_transaction_session_timeout = ${IDLE_MS};
     SELECT pg_current_xact_id()::text AS id`
   let isOpen = true
+  const told = (error: unknown) => {
+    const failure = failureOf(error, name)
+    return failure === undefined ? error : tell(failure, error)
+  }
 
   /** Repeats what certainly left nothing behind, as long as that may help. */
   const repeated = async <T>(attempt: () => Promise<Outcome<T>>): Promise<T> => {
     for (let at = 0; ; at++) {
       const outcome = isOpen ? await attempt() : undefined
       if (!isOpen || outcome === undefined)
-        throw new VaultError('CLOSED', `The database ${name} has been closed`)
+        throw tell({ code: 'CLOSED', problem: `The database ${name} has been closed` })
       if ('result' in outcome) return outcome.result
       const { error } = outcome
       const pause = PAUSES_MS[at]
-      if (pause === undefined || !(isBroken(error) || isUndone(error))) throw failureOf(error, name)
+      if (pause === undefined || !(isBroken(error) || isUndone(error))) throw told(error)
       await sleep(pause * (0.5 + Math.random()))
     }
   }
@@ -71,7 +79,7 @@ export function postgresDatabase(
       return Number((yield* get(time))?.time)
     },
     read: work => repeated(() => withClient(pool, client => drive(client, work()))),
-    write: work => repeated(() => transact({ pool, name, begin }, work)),
+    write: work => repeated(() => transact({ pool, name, begin, tell }, work)),
     async close() {
       if (!isOpen) return
       isOpen = false
@@ -83,9 +91,9 @@ export function postgresDatabase(
 /** What came of an attempt. After an error nothing is left of it. */
 type Outcome<T> = { readonly result: T } | { readonly error: unknown }
 
-/** One attempt at a transaction. @throws VaultError `OUTCOME_UNKNOWN` */
+/** One attempt at a transaction. @throws what is made of `OUTCOME_UNKNOWN` */
 async function transact<T>(
-  { pool, name, begin }: { pool: Pool; name: string; begin: string },
+  { pool, name, begin, tell }: { pool: Pool; name: string; begin: string; tell: Tell },
   work: () => Work<T>,
 ): Promise<Outcome<T>> {
   const reached: { id?: string; end?: { result: T } } = {}
@@ -106,11 +114,12 @@ async function transact<T>(
   const fate = await fateOf(pool, reached.id)
   if (fate === 'committed') return reached.end
   if (fate === 'aborted') return outcome
-  throw new VaultError(
-    'OUTCOME_UNKNOWN',
-    `The database ${name} went away while a change was stored`,
-    { fix: 'Look whether it is there before trying again.', cause: outcome.error },
-  )
+  const failure = {
+    code: 'OUTCOME_UNKNOWN',
+    problem: `The database ${name} went away while a change was stored`,
+    fix: 'Look whether it is there before trying again.',
+  } as const
+  throw tell(failure, outcome.error)
 }
 
 /** Lends a connection, which is thrown away when it is no longer good for anything. */

@@ -1,11 +1,8 @@
 /** From what PostgreSQL, PgBouncer or the network reports to what is told. */
-import { VaultError, type VaultErrorCode } from '../errors.ts'
+import type { DatabaseFailure } from '../sql/failure.ts'
 
-interface Telling {
-  readonly code: VaultErrorCode
-  readonly problem: string
-  readonly fix: string
-}
+/** Without the name of the database, which comes before the problem. */
+type Telling = Required<DatabaseFailure>
 
 const UNREACHABLE: Telling = {
   code: 'UNREACHABLE',
@@ -114,24 +111,22 @@ export function isUndone(error: unknown): boolean {
   return /^40(001|P01)$/.test(partsOf(error).code)
 }
 
-/** The {@link VaultError} for what went wrong; one that is a VaultError already stays itself. */
-export function failureOf(error: unknown, name: string): unknown {
-  if (error instanceof VaultError || !(error instanceof Error)) return error
+/**
+ * The failure in words; undefined for what neither the database, the driver nor the network
+ * reported. Errors of this server have codes of their own, none of which looks like one of these.
+ */
+export function failureOf(error: unknown, name: string): DatabaseFailure | undefined {
+  if (!(error instanceof Error)) return undefined
   const { code, message } = partsOf(error)
   const known =
     BY_STATE[code] ??
     (isBroken(error) ? UNREACHABLE : undefined) ??
     (TLS.test(code) ? UNTRUSTED : undefined) ??
-    BY_WORDS.find(([words]) => words.test(message))?.[1]
-  if (known !== undefined) {
-    const { fix, problem } = known
-    return new VaultError(known.code, `The database ${name} ${problem}`, { fix, cause: error })
-  }
-  // A fault of this code has no SQLSTATE, and stays what it is.
-  if (!/^[0-9A-Z]{5}$/.test(code)) return error
-  return new VaultError('STORAGE_FAILED', `The database ${name} failed: ${message} (${code})`, {
-    cause: error,
-  })
+    (code === '' ? BY_WORDS.find(([words]) => words.test(message))?.[1] : undefined)
+  if (known !== undefined) return { ...known, problem: `The database ${name} ${known.problem}` }
+  // A fault of this code has no SQLSTATE.
+  if (!/^[0-9A-Z]{5}$/.test(code)) return undefined
+  return { code: 'STORAGE_FAILED', problem: `The database ${name} failed: ${message} (${code})` }
 }
 
 function partsOf(error: unknown): { code: string; message: string } {
