@@ -69,7 +69,7 @@ export interface SearchWiring {
   close(): Promise<void>
 }
 
-const LEASE_MS = 2 * 60_000
+const LEASE_MS = 30_000
 const MAX_ATTEMPTS = 5
 /** Least time between listings that confirm each other. */
 const CONFIRM_MS = 10 * 60_000

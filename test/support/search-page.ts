@@ -67,6 +67,17 @@ export function formTo(page: Page, end: string, fields: Record<string, string> =
 export async function allowed(h: SearchPageHarness, person: Person): Promise<Browser> {
   const { browser, overview } = await signInAt(h, person)
   if ((await h.composition.background?.status(person.user)) !== undefined) return browser
+  await allow(h, person, browser, overview)
+  return browser
+}
+
+/** Allows work while this person, who is signed in, is away. */
+export async function allow(
+  h: Pick<ConnectHarness, 'url'>,
+  person: Person,
+  browser: Browser,
+  overview: Page,
+): Promise<void> {
   const { action, fields } = formTo(overview, '/background/on')
   const onward = await browser.send('POST', action, { fields })
   const link = /http-equiv="refresh" content="0; url=([^"]*)"/.exec(onward.body)?.[1] ?? ''
@@ -81,7 +92,6 @@ export async function allowed(h: SearchPageHarness, person: Person): Promise<Bro
   )
   await grantLoginFlow(loginUrlOf(waiting), person)
   await browser.open(waiting.url)
-  return browser
 }
 
 /** The search page, for these fields. */
