@@ -7,6 +7,7 @@ import type { ConfigProblem } from './problems.ts'
 import { type QueryConfig, queryConfig, queryWarnings } from './query.ts'
 import type { SettingName, Settings } from './schema.ts'
 import { type SyncConfig, syncConfig } from './sync.ts'
+import { wordIndexProblems } from './word-index.ts'
 
 /** What semantic search is configured with. */
 export interface SearchConfig {
@@ -65,6 +66,7 @@ export function searchConfig(
 ): SearchConfig | undefined {
   const on = either(settings, 'ENABLE_SEMANTIC_SEARCH', 'VECTOR_SYNC_ENABLED', problems) ?? false
   if (!on) return undefined
+  problems.push(...wordIndexProblems(settings.QDRANT_URL, process.versions.node))
   return {
     embedding: {
       ...embeddingSource(settings, environment, problems),
