@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { loadConfig } from '../../src/config/config.ts'
 import { imageEnvironment } from './support/dockerfile.ts'
 import { parseYaml, ROOT, read, schemaFaults } from './support/files.ts'
+import { kubernetesVersions } from './support/kubernetes.ts'
 import { isInstalled, runToEnd } from './support/programs.ts'
 
 const CHART = 'deploy/helm/nextcloud-mcp-server'
@@ -27,6 +28,7 @@ describe('the schema', () => {
     ['a slip of the pen', { replicaCoutn: 2 }],
     ['one deeper down', { ingress: { enabled: true, hosts: ['a'] } }],
     ['a number that is none', { replicaCount: 'two' }],
+    ['fewer workers than none', { worker: { replicaCount: -1 } }],
     ['a word for yes', { autoscaling: { enabled: 'yes' } }],
     ['an unknown policy', { image: { repository: 'x', pullPolicy: 'never' } }],
     ['a tag in the name of the image', { image: { repository: 'x/y:1' } }],
@@ -116,6 +118,8 @@ const FULL = {
   extraVolumeMounts: [{ name: 'ca', mountPath: '/ca' }],
 }
 
+const SEVERAL_WORKERS = { enabled: true, replicaCount: 3 }
+
 describe.skipIf(!isInstalled('helm', 'version'))('Helm, where it is installed', () => {
   let folder: string
   beforeAll(() => {
@@ -149,6 +153,16 @@ describe.skipIf(!isInstalled('helm', 'version'))('Helm, where it is installed', 
     ['two replicas without a database', { ...MINIMAL, replicaCount: 2 }, /need a database/],
     ['a worker without one', { ...MINIMAL, worker: { enabled: true } }, /need a database/],
     [
+      'several workers without a database',
+      { ...MINIMAL, worker: { enabled: true, replicaCount: 2 }, qdrant: { enabled: true } },
+      /need a database/,
+    ],
+    [
+      'several workers without an index that all reach',
+      { ...FULL, settings: MINIMAL.settings, worker: SEVERAL_WORKERS, qdrant: { enabled: false } },
+      /worker\.replicaCount > 1 needs .*qdrant\.enabled or settings\.QDRANT_URL/,
+    ],
+    [
       'a database without a key',
       { ...MINIMAL, database: { existingSecret: 'a' } },
       /needs TOKEN_ENCRYPTION_KEY/,
@@ -170,6 +184,15 @@ describe.skipIf(!isInstalled('helm', 'version'))('Helm, where it is installed', 
         ...FULL,
         settings: { ...MINIMAL.settings, ENABLE_SEMANTIC_SEARCH: true },
         qdrant: { enabled: false },
+      },
+      /needs worker\.enabled/,
+    ],
+    [
+      'search in several pods without a worker, by its older name and another word for yes',
+      {
+        ...FULL,
+        settings: { ...MINIMAL.settings, VECTOR_SYNC_ENABLED: 'Yes' },
+        worker: { enabled: false },
       },
       /needs worker\.enabled/,
     ],
@@ -196,7 +219,7 @@ describe.skipIf(!isInstalled('helm', 'version'))('Helm, where it is installed', 
     ])
   })
 
-  test('everything is there, and the volume has one user', async () => {
+  test('everything is there, and no pod waits for the volume of another', async () => {
     const { things, workloads } = await rendered(FULL)
     expect(kinds(things)).toEqual(
       expect.arrayContaining(['HorizontalPodAutoscaler', 'Ingress', 'PodMonitor', 'StatefulSet']),
@@ -208,18 +231,66 @@ describe.skipIf(!isInstalled('helm', 'version'))('Helm, where it is installed', 
       'mcp-server-qdrant',
       'mcp-server-worker',
     ])
-    const claims = workloads.flatMap(({ metadata, spec }) =>
-      spec.template.spec.volumes.some(volume => 'persistentVolumeClaim' in volume)
-        ? [metadata.name]
-        : [],
-    )
-    expect(claims).toEqual(['test-nextcloud-mcp-server-worker'])
+    expect(kinds(things)).not.toContain('PersistentVolumeClaim')
+    for (const { kind, metadata, spec } of workloads) {
+      const { volumes } = spec.template.spec
+      expect(JSON.stringify(volumes), metadata.name).not.toContain('persistentVolumeClaim')
+      if (kind === 'Deployment') expect(spec, metadata.name).not.toHaveProperty('strategy')
+    }
     const roles = workloads.flatMap(
       ({ spec }) =>
         spec.template.spec.containers[0]?.env.filter(({ name }) => name === 'MCP_ROLE') ?? [],
     )
     expect(roles.map(({ value }) => value).toSorted()).toEqual(['api', 'worker'])
   })
+
+  test.each<[string, object]>([
+    ['the chart’s Qdrant', { qdrant: { enabled: true } }],
+    ['a Qdrant of one’s own', { settings: { ...FULL.settings, QDRANT_URL: 'https://qdrant' } }],
+  ])('there may be several workers with %s, and nodes are drained one by one', async (_, index) => {
+    const values = { ...FULL, worker: SEVERAL_WORKERS, qdrant: { enabled: false }, ...index }
+    const { things, workloads } = await rendered(values)
+    const worker = workloads.find(({ metadata }) => metadata.name.endsWith('-worker'))
+    expect(worker?.spec.replicas).toBe(3)
+    const budgets = things.filter(({ kind }) => kind === 'PodDisruptionBudget')
+    expect(budgets.map(({ spec }) => spec)).toEqual(
+      ['server', 'worker'].map(component => ({
+        maxUnavailable: 1,
+        selector: {
+          matchLabels: {
+            'app.kubernetes.io/name': 'nextcloud-mcp-server',
+            'app.kubernetes.io/instance': 'test',
+            'app.kubernetes.io/component': component,
+          },
+        },
+      })),
+    )
+    expect(new Set(budgets.map(({ metadata }) => metadata.name)).size).toBe(2)
+  })
+
+  const versions = kubernetesVersions()
+  test.skipIf(versions.length === 0)(
+    'Kubernetes, where its API is there, knows it all',
+    async () => {
+      const manifests = (
+        await Promise.all(
+          [MINIMAL, FULL].map(async values => parseYaml(await helm('template', values))),
+        )
+      ).flat()
+      expect(manifests.length).toBeGreaterThan(20)
+      for (const { version, faults } of versions) {
+        for (const manifest of manifests) {
+          const { kind, metadata } = Thing.parse(manifest)
+          // Of the Prometheus operator.
+          if (kind === 'PodMonitor') continue
+          expect(await faults(manifest), `${kind} ${metadata.name} on ${version}`).toEqual([])
+        }
+        const deployment = Workload.parse(manifests.find(one => Workload.safeParse(one).success))
+        const slip = { ...deployment, spec: { ...deployment.spec, replica: 2 } }
+        expect(await faults(slip)).toEqual(['/spec must NOT have additional properties'])
+      }
+    },
+  )
 
   test('every pod is chosen by its workload alone, and mounts only what it has', async () => {
     const { workloads, things } = await rendered(FULL)
