@@ -344,6 +344,18 @@ describe.skipIf(!isInstalled('helm', 'version'))('Helm, where it is installed', 
     expect(config.warnings).toEqual([expect.stringMatching(/^METRICS_HOST/)])
   })
 
+  test('settings are what they look like in the values', async () => {
+    const settings = {
+      ...MINIMAL.settings,
+      MCP_READ_ONLY: true,
+      MCP_TOOLS: 'nc_*',
+      MANY: 1_000_000,
+    }
+    const { things } = await rendered({ settings })
+    const { data } = things.find(({ kind }) => kind === 'ConfigMap') ?? {}
+    expect(data).toMatchObject({ MCP_READ_ONLY: 'true', MCP_TOOLS: 'nc_*', MANY: '1000000' })
+  })
+
   test('nobody but the server reaches the databases, and they reach nobody', async () => {
     const { things } = await rendered(FULL)
     const policies = things.filter(({ kind }) => kind === 'NetworkPolicy')
