@@ -71,7 +71,8 @@ function strictSchema(all: Definitions, name: string): object {
   const names = new Set([name])
   const definitions: Record<string, object> = {}
   for (const each of names) {
-    const definition = all[each] ?? {}
+    const definition = all[each]
+    if (definition === undefined) throw new Error(`${name} needs ${each}, which is not there`)
     const isClosed = definition.properties !== undefined && !('additionalProperties' in definition)
     definitions[each] = {
       ...definition,
