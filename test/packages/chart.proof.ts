@@ -156,6 +156,7 @@ describe.skipIf(!isInstalled('helm', 'version'))('Helm, where it is installed', 
   test.each<[string, object, RegExp]>([
     ['no Nextcloud', {}, /settings\.NEXTCLOUD_HOST is missing/],
     ['two replicas without a database', { ...MINIMAL, replicaCount: 2 }, /need a database/],
+    ['autoscaling without one', { ...MINIMAL, autoscaling: { enabled: true } }, /need a database/],
     ['a worker without one', { ...MINIMAL, worker: { enabled: true } }, /need a database/],
     [
       'several workers without a database',
