@@ -1,212 +1,26 @@
-/** The chart: what its values may be, and what Helm makes of them. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+/** The chart: what Helm makes of it, and what Kubernetes and the server say of that. */
+import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { loadConfig } from '../../src/config/config.ts'
+import {
+  FULL,
+  hasHelm,
+  helm,
+  MINIMAL,
+  rendered,
+  SEVERAL_WORKERS,
+  Thing,
+  Workload,
+} from './support/chart.ts'
 import { imageEnvironment } from './support/dockerfile.ts'
-import { parseYaml, ROOT, read, schemaFaults } from './support/files.ts'
+import { parseYaml } from './support/files.ts'
 import { kubernetesVersions } from './support/kubernetes.ts'
-import { isInstalled, runToEnd } from './support/programs.ts'
 
-const CHART = 'deploy/helm/nextcloud-mcp-server'
-
-const schema: object = JSON.parse(read(`${CHART}/values.schema.json`))
-let defaults: Record<string, unknown>
-beforeAll(async () => {
-  const [values] = await parseYaml(read(`${CHART}/values.yaml`))
-  defaults = z.record(z.string(), z.unknown()).parse(values)
-})
-
-describe('the schema', () => {
-  test('takes the defaults', async () => {
-    expect(await schemaFaults(schema, defaults)).toEqual([])
-  })
-
-  test.each<[string, object]>([
-    ['a slip of the pen', { replicaCoutn: 2 }],
-    ['one deeper down', { ingress: { enabled: true, hosts: ['a'] } }],
-    ['a number that is none', { replicaCount: 'two' }],
-    ['fewer workers than none', { worker: { replicaCount: -1 } }],
-    ['a word for yes', { autoscaling: { enabled: 'yes' } }],
-    ['an unknown policy', { image: { repository: 'x', pullPolicy: 'never' } }],
-    ['a tag in the name of the image', { image: { repository: 'x/y:1' } }],
-    ['a password among the settings', { settings: { NEXTCLOUD_PASSWORD: 'x' } }],
-    ['a key among the settings', { settings: { TOKEN_ENCRYPTION_KEY: 'x' } }],
-    ['an address with a password among the settings', { settings: { DATABASE_URL: 'x' } }],
-    ['a port that is the chart’s', { settings: { MCP_PORT: '9000' } }],
-    ['a setting in small letters', { settings: { nextcloud_host: 'https://x' } }],
-    ['a setting that is a list', { settings: { MCP_TOOLS: ['a'] } }],
-    ['an address without https', { settings: { NEXTCLOUD_HOST: 'cloud.example.org' } }],
-    ['a size without sense', { persistence: { size: 'large' } }],
-    ['metrics on the port of the server', { metrics: { port: 8000 } }],
-    ['the name of no Secret', { existingSecret: 'My Secret' }],
-    ['a database without a tag', { postgresql: { image: 'postgres' } }],
-  ])('refuses %s', async (_, values) => {
-    expect(await schemaFaults(schema, { ...defaults, ...values })).not.toEqual([])
-  })
-
-  test('knows every secret that the server knows', async () => {
-    const { SETTINGS } = await import('../../src/config/schema.ts')
-    const secrets = Object.keys(SETTINGS).filter(name => /(PASSWORD|SECRET|KEY)$/.test(name))
-    expect(secrets.length).toBeGreaterThan(3)
-    for (const name of secrets) {
-      const faults = await schemaFaults(schema, { ...defaults, settings: { [name]: 'x' } })
-      expect(faults, name).not.toEqual([])
-    }
-  })
-})
-
-const Env = z.array(z.object({ name: z.string(), value: z.string().optional() }))
-const Pod = z.looseObject({
-  automountServiceAccountToken: z.literal(false),
-  securityContext: z.looseObject({ runAsNonRoot: z.literal(true), runAsUser: z.number() }),
-  containers: z.array(
-    z.looseObject({
-      name: z.string(),
-      env: Env,
-      ports: z.array(z.object({ name: z.string(), containerPort: z.number() })),
-      securityContext: z.object({
-        allowPrivilegeEscalation: z.literal(false),
-        readOnlyRootFilesystem: z.literal(true),
-        capabilities: z.object({ drop: z.tuple([z.literal('ALL')]) }),
-      }),
-      volumeMounts: z.array(z.looseObject({ name: z.string() })),
-    }),
-  ),
-  volumes: z.array(z.looseObject({ name: z.string(), emptyDir: z.object({}).optional() })),
-})
-const Labels = z.record(z.string(), z.string())
-const Workload = z.looseObject({
-  kind: z.enum(['Deployment', 'StatefulSet']),
-  metadata: z.looseObject({ name: z.string() }),
-  spec: z.looseObject({
-    replicas: z.number().optional(),
-    selector: z.object({ matchLabels: Labels }),
-    template: z.object({ metadata: z.looseObject({ labels: Labels }), spec: Pod }),
-  }),
-})
 const Claim = z.looseObject({ metadata: z.object({ name: z.string() }) })
-const Thing = z.looseObject({
-  kind: z.string(),
-  metadata: z.looseObject({ name: z.string() }),
-  spec: z.looseObject({}).optional(),
-  data: Labels.optional(),
-})
 
-const MINIMAL = {
-  settings: {
-    NEXTCLOUD_HOST: 'https://cloud.example.org',
-    NEXTCLOUD_MCP_SERVER_URL: 'https://mcp.example.org',
-  },
-}
-const FULL = {
-  settings: { ...MINIMAL.settings, ENABLE_SEMANTIC_SEARCH: true, ENABLE_OFFLINE_ACCESS: true },
-  existingSecret: 'mcp-secrets',
-  worker: { enabled: true },
-  autoscaling: { enabled: true },
-  postgresql: { enabled: true, existingSecret: 'database' },
-  qdrant: { enabled: true, existingSecret: 'qdrant' },
-  ingress: { enabled: true, className: 'nginx' },
-  metrics: { enabled: true, podMonitor: { enabled: true } },
-  podLabels: { team: 'a' },
-  podAnnotations: { note: 'b' },
-  nodeSelector: { disk: 'c' },
-  tolerations: [{ key: 'd', operator: 'Exists' }],
-  extraVolumes: [{ name: 'ca', configMap: { name: 'ca' } }],
-  extraVolumeMounts: [{ name: 'ca', mountPath: '/ca' }],
-}
+const kinds = (things: { kind: string }[]) => things.map(({ kind }) => kind).toSorted()
 
-const OLDEST_KUBERNETES =
-  /^kubeVersion: '>=([\d.]+)-0'$/m.exec(read(`${CHART}/Chart.yaml`))?.[1] ?? ''
-
-const SEVERAL_WORKERS = { enabled: true, replicaCount: 3 }
-
-describe.skipIf(!isInstalled('helm', 'version'))('Helm, where it is installed', () => {
-  let folder: string
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'nextcloud-mcp-chart-'))
-  })
-  afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-  const helm = async (command: 'lint' | 'template', values: object) => {
-    const file = join(folder, `${crypto.randomUUID()}.json`)
-    writeFileSync(file, JSON.stringify(values))
-    const release = command === 'template' ? ['test'] : []
-    // A Helm that was not built by its makers takes the cluster for a very old one.
-    const cluster = ['--kube-version', OLDEST_KUBERNETES]
-    const args = [command, ...release, join(ROOT, CHART), '--values', file, ...cluster]
-    return (await runToEnd('helm', args)).stdout
-  }
-  const rendered = async (values: object) => {
-    const things = await parseYaml(await helm('template', values))
-    const workloads = things.flatMap(thing => Workload.safeParse(thing).data ?? [])
-    return { things: things.map(thing => Thing.parse(thing)), workloads }
-  }
-  const kinds = (things: { kind: string }[]) => things.map(({ kind }) => kind).toSorted()
-
-  test.each([
-    ['the least', MINIMAL],
-    ['everything', FULL],
-  ])('lints %s', async (_, values) => {
-    expect(await helm('lint', values)).toContain('0 chart(s) failed')
-  })
-
-  test.each<[string, object, RegExp]>([
-    ['no Nextcloud', {}, /settings\.NEXTCLOUD_HOST is missing/],
-    ['two replicas without a database', { ...MINIMAL, replicaCount: 2 }, /need a database/],
-    ['autoscaling without one', { ...MINIMAL, autoscaling: { enabled: true } }, /need a database/],
-    ['a worker without one', { ...MINIMAL, worker: { enabled: true } }, /need a database/],
-    [
-      'several workers without a database',
-      { ...MINIMAL, worker: { enabled: true, replicaCount: 2 }, qdrant: { enabled: true } },
-      /need a database/,
-    ],
-    [
-      'several workers without an index that all reach',
-      { ...FULL, settings: MINIMAL.settings, worker: SEVERAL_WORKERS, qdrant: { enabled: false } },
-      /worker\.replicaCount > 1 needs .*qdrant\.enabled or settings\.QDRANT_URL/,
-    ],
-    [
-      'a database without a key',
-      { ...MINIMAL, database: { existingSecret: 'a' } },
-      /needs TOKEN_ENCRYPTION_KEY/,
-    ],
-    ['two databases', { ...FULL, database: { existingSecret: 'a' } }, /exclude each other/],
-    [
-      'a database without a password',
-      { ...FULL, postgresql: { enabled: true } },
-      /needs postgresql\.existingSecret/,
-    ],
-    [
-      'an Ingress without an address',
-      { settings: { NEXTCLOUD_HOST: 'https://x' }, ingress: { enabled: true } },
-      /needs settings\.NEXTCLOUD_MCP_SERVER_URL/,
-    ],
-    [
-      'search in several pods that do not share it',
-      {
-        ...FULL,
-        settings: { ...MINIMAL.settings, ENABLE_SEMANTIC_SEARCH: true },
-        qdrant: { enabled: false },
-      },
-      /needs worker\.enabled/,
-    ],
-    [
-      'search in several pods without a worker, by its older name and another word for yes',
-      {
-        ...FULL,
-        settings: { ...MINIMAL.settings, VECTOR_SYNC_ENABLED: 'Yes' },
-        worker: { enabled: false },
-      },
-      /needs worker\.enabled/,
-    ],
-    ['what the schema refuses', { ...MINIMAL, settings: { MCP_PORT: '1' } }, /MCP_PORT/],
-  ])('refuses %s', async (_, values, reason) => {
-    await expect(helm('template', values)).rejects.toThrow(reason)
-  })
-
+describe.skipIf(!hasHelm)('Helm, where it is installed', () => {
   test('the least is one pod with a volume, and what belongs to it', async () => {
     const { things, workloads } = await rendered(MINIMAL)
     expect(kinds(things)).toEqual([
