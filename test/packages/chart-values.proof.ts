@@ -50,16 +50,27 @@ describe('the schema', () => {
   })
 })
 
+/** Where each request has a name and a password, nobody need know the address. */
+const BASIC = {
+  settings: { NEXTCLOUD_HOST: 'https://x', MCP_DEPLOYMENT_MODE: 'multi_user_basic' },
+}
+
 describe.skipIf(!hasHelm)('Helm, where it is installed', () => {
   test.each([
     ['the least', MINIMAL],
     ['everything', FULL],
+    ['what signs nobody in', BASIC],
   ])('lints %s', async (_, values) => {
     expect(await helm('lint', values)).toContain('0 chart(s) failed')
   })
 
   test.each<[string, object, RegExp]>([
     ['no Nextcloud', {}, /settings\.NEXTCLOUD_HOST is missing/],
+    [
+      'to issue tokens for nobody knows what',
+      { settings: { NEXTCLOUD_HOST: 'https://x' } },
+      /settings\.NEXTCLOUD_MCP_SERVER_URL is missing/,
+    ],
     ['two replicas without a database', { ...MINIMAL, replicaCount: 2 }, /need a database/],
     ['autoscaling without one', { ...MINIMAL, autoscaling: { enabled: true } }, /need a database/],
     ['a worker without one', { ...MINIMAL, worker: { enabled: true } }, /need a database/],
@@ -86,7 +97,7 @@ describe.skipIf(!hasHelm)('Helm, where it is installed', () => {
     ],
     [
       'an Ingress without an address',
-      { settings: { NEXTCLOUD_HOST: 'https://x' }, ingress: { enabled: true } },
+      { ...BASIC, ingress: { enabled: true } },
       /needs settings\.NEXTCLOUD_MCP_SERVER_URL/,
     ],
     [

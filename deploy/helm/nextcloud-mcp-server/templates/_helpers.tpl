@@ -71,6 +71,9 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
 {{- fail "search by meaning in more than one pod needs worker.enabled, which indexes for all, and an index that all reach: qdrant.enabled or settings.QDRANT_URL" -}}
 {{- end -}}
 {{- end -}}
+{{- if not (or .Values.settings.NEXTCLOUD_MCP_SERVER_URL (has .Values.settings.MCP_DEPLOYMENT_MODE (list "single_user_basic" "multi_user_basic"))) -}}
+{{- fail "settings.NEXTCLOUD_MCP_SERVER_URL is missing: the address that clients use, which tokens are issued for; without it, settings.MCP_DEPLOYMENT_MODE must be single_user_basic or multi_user_basic" -}}
+{{- end -}}
 {{- if and .Values.ingress.enabled (not .Values.settings.NEXTCLOUD_MCP_SERVER_URL) -}}
 {{- fail "ingress.enabled needs settings.NEXTCLOUD_MCP_SERVER_URL, the address that clients use" -}}
 {{- end -}}
