@@ -1,5 +1,6 @@
+import { join } from 'node:path'
 import { bundle, mcpbPackage } from './bundle.mjs'
-import { cachedPackage } from './cache.mjs'
+import { cachedPackage, cacheFolder } from './cache.mjs'
 import { tool } from './run.mjs'
 
 /** What the checks read the files with; no dependencies, as nothing of the project needs them. */
@@ -18,6 +19,8 @@ export async function checkPackages(args) {
       process.stderr.write(`Fetching ${reader.name} from npm into ${place} (once)\n`),
     )
   }
+  // Where `.ci/run` puts it; the checks do without where it is not there.
+  process.env.PACKAGES_TEST_KUBERNETES ??= join(cacheFolder, 'kubernetes')
   process.env.PACKAGES_TEST_MCPB = await mcpbPackage()
   process.env.PACKAGES_TEST_BUNDLE = await bundle()
   return tool('vitest', 'vitest', ['run', '--config', 'test/packages/vitest.config.ts', ...args])

@@ -92,6 +92,27 @@ test('everybody waits longer than the server lets calls run', () => {
   }
 })
 
+test('there is memory for as many documents as are read at a time, and for the built-in model', () => {
+  const [most] = found(read('src/documents/reader.ts'), /options\.threads \?\? (\d+)/g).map(Number)
+  const { default: each } = SETTINGS.DOCUMENT_PARSE_MEM_LIMIT_MB
+  const taken = found(read('docs/install.md'), /(\d+) MB (?:of memory|for each thread)/g).map(
+    Number,
+  )
+  expect(taken).toHaveLength(2)
+  const needed = [Number(most) * Number(each), ...taken].reduce((sum, amount) => sum + amount)
+  const values = read(`${CHART}/values.yaml`)
+  const workers = values.slice(values.indexOf('\nworker:'), values.indexOf('\ndatabase:'))
+  for (const [text, pattern] of [
+    [workers, /limits: \{ memory: (\d+)Mi \}/g],
+    [values, /^ {2}limits: \{ memory: (\d+)Mi \}/gm],
+    [compose, /^ {2}mem_limit: (\d+)m$/gm],
+  ] as const) {
+    const limits = found(text, pattern).map(Number)
+    expect(limits).toHaveLength(1)
+    expect(limits[0]).toBeGreaterThan(needed)
+  }
+})
+
 test('no proxy takes smaller requests than the server, or larger ones', () => {
   const [most] = found(read('src/server/body.ts'), /MAX_REQUEST_BYTES = (\d+) \* 1_?024/g)
   expect(most).toBe('64')

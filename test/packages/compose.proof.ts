@@ -51,6 +51,17 @@ test.each(PROFILES)('%s serves, and brings what it waits for', profile => {
   expect(new Set(taken).size).toBe(taken.length)
 })
 
+test('there may be several workers, which share what they know and nothing else', () => {
+  const { container_name, environment, ports } = file.services.worker ?? {}
+  expect({ container_name, ports }).toEqual({ container_name: undefined, ports: [] })
+  expect(environment).toMatchObject({
+    MCP_ROLE: 'worker',
+    DATABASE_URL: expect.stringMatching(/^postgres:/),
+    QDRANT_URL: file.services.api?.environment.QDRANT_URL,
+  })
+  expect(read('docs/install.md')).toContain('--profile full up -d --scale worker=2')
+})
+
 test('what only the server talks to has no port and no way out', () => {
   expect(file.networks.inside?.internal).toBe(true)
   for (const name of ['postgres', 'qdrant']) {

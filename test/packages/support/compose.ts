@@ -6,6 +6,7 @@ import { parseYaml, read } from './files.ts'
 const Service = z.object({
   image: z.string(),
   profiles: z.array(z.string()).min(1),
+  container_name: z.string().optional(),
   command: z.array(z.string()).optional(),
   environment: z.record(z.string(), z.string()).default({}),
   ports: z.array(z.string()).default([]),

@@ -34,6 +34,18 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
 {{- if or .Values.postgresql.enabled .Values.database.existingSecret -}}true{{- end -}}
 {{- end -}}
 
+{{/* Whether there is an index of search that several pods can share. */}}
+{{- define "mcp.hasSharedIndex" -}}
+{{- if or .Values.qdrant.enabled .Values.settings.QDRANT_URL -}}true{{- end -}}
+{{- end -}}
+
+{{/* Whether search by meaning is on, by either name and any word that the server takes for yes. */}}
+{{- define "mcp.hasSearch" -}}
+{{- range list .Values.settings.ENABLE_SEMANTIC_SEARCH .Values.settings.VECTOR_SYNC_ENABLED -}}
+{{- if has (. | toString | lower | trim) (list "true" "1" "yes" "on") -}}true{{- end -}}
+{{- end -}}
+{{- end -}}
+
 {{/* Whether the server runs in more than one pod, so that none can have the volume. */}}
 {{- define "mcp.isSeveral" -}}
 {{- if or .Values.autoscaling.enabled (gt (int .Values.replicaCount) 1) .Values.worker.enabled -}}true{{- end -}}
@@ -51,10 +63,16 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
 {{- if and (include "mcp.hasDatabase" .) (not .Values.existingSecret) -}}
 {{- fail "a database needs TOKEN_ENCRYPTION_KEY, in the Secret named by existingSecret" -}}
 {{- end -}}
-{{- if and (eq (toString .Values.settings.ENABLE_SEMANTIC_SEARCH) "true") (include "mcp.isSeveral" .) -}}
-{{- if not (and .Values.worker.enabled (or .Values.qdrant.enabled .Values.settings.QDRANT_URL)) -}}
+{{- if and .Values.worker.enabled (gt (int .Values.worker.replicaCount) 1) (not (include "mcp.hasSharedIndex" .)) -}}
+{{- fail "worker.replicaCount > 1 needs an index that all workers reach: qdrant.enabled or settings.QDRANT_URL" -}}
+{{- end -}}
+{{- if and (include "mcp.hasSearch" .) (include "mcp.isSeveral" .) -}}
+{{- if not (and .Values.worker.enabled (include "mcp.hasSharedIndex" .)) -}}
 {{- fail "search by meaning in more than one pod needs worker.enabled, which indexes for all, and an index that all reach: qdrant.enabled or settings.QDRANT_URL" -}}
 {{- end -}}
+{{- end -}}
+{{- if not (or .Values.settings.NEXTCLOUD_MCP_SERVER_URL (has .Values.settings.MCP_DEPLOYMENT_MODE (list "single_user_basic" "multi_user_basic"))) -}}
+{{- fail "settings.NEXTCLOUD_MCP_SERVER_URL is missing: the address that clients use, which tokens are issued for; without it, settings.MCP_DEPLOYMENT_MODE must be single_user_basic or multi_user_basic" -}}
 {{- end -}}
 {{- if and .Values.ingress.enabled (not .Values.settings.NEXTCLOUD_MCP_SERVER_URL) -}}
 {{- fail "ingress.enabled needs settings.NEXTCLOUD_MCP_SERVER_URL, the address that clients use" -}}
