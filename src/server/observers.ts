@@ -2,6 +2,7 @@
 import { isCodedError } from '../nextcloud/errors.ts'
 import type { RequestObserver } from '../nextcloud/observed.ts'
 import { isProviderError } from '../oidc/errors.ts'
+import type { PoolLimits } from '../postgres/pool.ts'
 import type { CacheHooks } from '../search/embed/cache.ts'
 import { EmbeddingError, type EmbeddingHooks } from '../search/embed/embedder.ts'
 import type { SearchIndex } from '../search/index/search-index.ts'
@@ -104,13 +105,32 @@ export function observedSearch(search: Search, meter: Meter | undefined): Search
 /** How the index of everybody stands. */
 export async function indexLevels(
   index: Pick<SearchIndex, 'stats'>,
-  status: Pick<SyncStatuses, 'jobs'>,
+  status: Pick<SyncStatuses, 'jobs' | 'lag'>,
 ): Promise<IndexLevels> {
-  const [{ documentsByType: documents, chunks, vectorBytes }, jobs] = await Promise.all([
+  const [{ documentsByType: documents, chunks, vectorBytes }, jobs, lag] = await Promise.all([
     index.stats(),
     status.jobs(),
+    status.lag(),
   ])
-  return { jobs: { ...jobs }, documents, chunks, vectorBytes }
+  const { jobMs: oldestJobMs, listingMs: listingLagMs, listings: listingsDue, users } = lag
+  return {
+    jobs: { ...jobs },
+    documents,
+    chunks,
+    vectorBytes,
+    oldestJobMs,
+    listingsDue,
+    listingLagMs,
+    users,
+  }
+}
+
+/** Follows the connections of a pool. @param pool what they are for */
+export function observePool(
+  { followConnections }: Meter,
+  pool: 'storage' | 'search',
+): NonNullable<PoolLimits['onOpen']> {
+  return usage => followConnections(pool, usage)
 }
 
 /** The same request to the identity provider, its outcome told. */

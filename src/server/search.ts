@@ -91,6 +91,7 @@ export function wireSearch(options: SearchOptions): SearchWiring {
     options.config.storage,
     index,
     database.writing.ledger,
+    meter,
   )
   const settings: SyncSettings = {
     intervalMs,
