@@ -1,6 +1,7 @@
 /** What is not counted as it happens but read when somebody asks for the metrics. */
 import type { Instruments } from './instruments.ts'
 import type { ConnectionLevels, IndexLevels, Meter } from './meter.ts'
+import { within } from './within.ts'
 
 /** Longest that whoever asks waits for the state of the index. */
 const LEVELS_WITHIN_MS = 2_000
@@ -59,12 +60,4 @@ function setLevels(instruments: Instruments, levels: IndexLevels): void {
   instruments.listingsDue.set(levels.listingsDue)
   instruments.listingLag.set(levels.listingLagMs / 1_000)
   for (const [state, count] of Object.entries(levels.users)) users.set({ state }, count)
-}
-
-function within<T>(work: Promise<T>, ms: number): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const late = () => reject(new Error(`no answer within ${ms} ms`))
-    const timer = setTimeout(late, ms)
-    work.then(resolve, reject).finally(() => clearTimeout(timer))
-  })
 }

@@ -1,5 +1,6 @@
 /** The meter that Prometheus reads; loaded only where metrics are served. */
 import { collectDefaultMetrics, Registry } from 'prom-client'
+import { knownMethod } from './http-method.ts'
 import { createInstruments, type Instruments } from './instruments.ts'
 import { createLevels } from './levels.ts'
 import type { Meter, MetricsPage, Outcome } from './meter.ts'
@@ -14,7 +15,6 @@ export interface PrometheusOptions {
 }
 
 const VALIDATION = { success: 'valid', refused: 'invalid', error: 'error' } as const
-const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
 /** A meter with a registry of its own. */
 export function createPrometheus(options: PrometheusOptions): {
@@ -62,8 +62,7 @@ function callMeter({
 }: Instruments): Pick<Meter, 'request' | 'call' | 'nextcloudRequest' | 'nextcloudRetry'> {
   return {
     request({ method: asked, endpoint }) {
-      // Whoever calls may write anything there.
-      const method = METHODS.has(asked) ? asked : 'other'
+      const method = knownMethod(asked)
       const seconds = stopwatch()
       requestsInProgress.inc({ method, endpoint })
       return status => {
