@@ -18,7 +18,9 @@ export async function examineBuiltin(
 ): Promise<Finding[]> {
   const { publicUrl } = config.nextcloud
   const path = config.storage === undefined ? '' : placeOf(config.storage)
-  const storage = await openStorage(config, { log: createLog({ ...config.log, level: 'silent' }) }).then(
+  const storage = await openStorage(config, {
+    log: createLog({ ...config.log, level: 'silent' }),
+  }).then(
     async vault => {
       await vault?.close()
       return ok('storage', path)

@@ -63,7 +63,8 @@ export function createReadiness(
       nextcloudReport(nextcloud.http),
       // Looks for a row that is not there.
       vault && dependency(() => vault.leases.holder('health')),
-      search && dependency(() => Promise.all([search.index.generations(), search.ledger.edition()])),
+      search &&
+        dependency(() => Promise.all([search.index.generations(), search.ledger.edition()])),
     ])
     return { nextcloud: cloud, ...(storage && { storage }), ...(index && { search: index }) }
   }

@@ -1,8 +1,8 @@
 /** Each HTTP request gets an id, a line in the log at debug, a measurement and a span. */
 import type { HttpBindings } from '@hono/node-server'
 import type { Hono } from 'hono'
-import { requestIdOf } from '../telemetry/request-scope.ts'
 import { knownMethod } from '../telemetry/http-method.ts'
+import { requestIdOf } from '../telemetry/request-scope.ts'
 import type { TraceCarrier } from '../telemetry/tracing.ts'
 import type { Telemetry } from './telemetry.ts'
 
@@ -48,7 +48,11 @@ export function followRequests(
       tracing === undefined
         ? answer()
         : tracing.span(
-            { name: `${knownMethod(method)} ${endpoint}`, kind: 'server', from: carrierOf(c.req.raw.headers) },
+            {
+              name: `${knownMethod(method)} ${endpoint}`,
+              kind: 'server',
+              from: carrierOf(c.req.raw.headers),
+            },
             async span => {
               const status = await answer()
               span.attribute('http.response.status_code', status)

@@ -13,10 +13,7 @@ export interface Levels extends Pick<Meter, 'follow' | 'followConnections'> {
 }
 
 /** @param onError told when the state of the index cannot be read */
-export function createLevels(
-  instruments: Instruments,
-  onError: (error: unknown) => void,
-): Levels {
+export function createLevels(instruments: Instruments, onError: (error: unknown) => void): Levels {
   let readIndex: (() => Promise<IndexLevels>) | undefined
   const pools = new Map<string, () => ConnectionLevels>()
   return {

@@ -89,8 +89,7 @@ const wiringOf = ({ composition: { search } }: Harness) => {
 }
 const note = (title: string, content: string) => ({ title, content, category: '' })
 
-const exchanging = () =>
-  startOAuth('oauth_token_exchange', { client: false, environment: METRICS })
+const exchanging = () => startOAuth('oauth_token_exchange', { client: false, environment: METRICS })
 const mint = (h: OAuthHarness, claims = {}) => h.idp.mint({ aud: `${SERVER_URL}/mcp`, ...claims })
 /** Calls a tool; gives the status once all of the answer is there. */
 const me = async (h: OAuthHarness, token: string) => {
@@ -254,24 +253,24 @@ const SCENARIOS: readonly Scenario[] = [
       return undefined
     },
     {
-      'mcp_vector_sync_documents_scanned_total': AT_LEAST_ONE,
+      mcp_vector_sync_documents_scanned_total: AT_LEAST_ONE,
       'mcp_vector_sync_documents_processed_total status=success': AT_LEAST_ONE,
       'mcp_vector_sync_documents_processed_total status=error': 1,
-      'mcp_vector_sync_chunks_total': AT_LEAST_ONE,
+      mcp_vector_sync_chunks_total: AT_LEAST_ONE,
       'mcp_vector_sync_errors_total code=DAMAGED type=file': 1,
       // The note is a file as well.
       'mcp_vector_sync_retries_total code=REFUSED type=note': 1,
       'mcp_vector_sync_retries_total code=REFUSED type=file': 1,
-      'mcp_vector_sync_batch_duration_seconds_count': AT_LEAST_ONE,
+      mcp_vector_sync_batch_duration_seconds_count: AT_LEAST_ONE,
       'mcp_vector_sync_listing_duration_seconds_count type=note': 1,
-      'mcp_vector_sync_queue_size': 2,
+      mcp_vector_sync_queue_size: 2,
       'mcp_vector_sync_jobs state=waiting': 2,
       'mcp_vector_sync_jobs state=failed': 1,
-      'mcp_vector_sync_dead_lettered_documents': 1,
+      mcp_vector_sync_dead_lettered_documents: 1,
       'mcp_vector_sync_users state=active': 1,
       'mcp_search_index_documents type=note': AT_LEAST_ONE,
-      'mcp_search_index_chunks': AT_LEAST_ONE,
-      'mcp_search_index_vector_bytes': AT_LEAST_ONE,
+      mcp_search_index_chunks: AT_LEAST_ONE,
+      mcp_search_index_vector_bytes: AT_LEAST_ONE,
       'astrolabe_embedding_duration_seconds_count kind=dense provider=ollama status=success':
         AT_LEAST_ONE,
       'astrolabe_embedding_requests_total kind=dense provider=ollama status=success': AT_LEAST_ONE,
@@ -296,9 +295,9 @@ const SCENARIOS: readonly Scenario[] = [
       return undefined
     },
     {
-      'mcp_vector_sync_oldest_job_age_seconds': SOME_TIME,
-      'mcp_vector_sync_listings_due': 2,
-      'mcp_vector_sync_listing_lag_seconds': SOME_TIME,
+      mcp_vector_sync_oldest_job_age_seconds: SOME_TIME,
+      mcp_vector_sync_listings_due: 2,
+      mcp_vector_sync_listing_lag_seconds: SOME_TIME,
     },
   ),
   scenario(
@@ -334,11 +333,11 @@ const SCENARIOS: readonly Scenario[] = [
       if (meter === undefined) throw new Error('nobody measures')
       const database = parseDatabaseUrl(`postgres://user@127.0.0.1:${port}/db?sslmode=disable`)
       if ('problem' in database) throw new Error(database.problem)
-      const pool = createPool(
-        database,
-        ({ problem }) => new Error(problem),
-        { size: 1, connectMs: 1_000, onOpen: observePool(meter, 'storage') },
-      )
+      const pool = createPool(database, ({ problem }) => new Error(problem), {
+        size: 1,
+        connectMs: 1_000,
+        onOpen: observePool(meter, 'storage'),
+      })
       const asked = [pool.connect(), pool.connect()].map(each => each.catch(() => {}))
       return async () => {
         await Promise.all(asked)
@@ -383,7 +382,11 @@ test('labels stay few, whatever callers, users, documents and Nextcloud say', as
   h.proxy.plan(() => ({ json: { ocs: { meta: { message: ODD } }, message: ODD }, status: 418 }))
   await h.call(SEARCH, { query: ODD })
   const oauth = await exchanging()
-  for (const claims of [{ scope: `openid ${ODD}` }, { sub: ODD, aud: ODD }, { sub: ODD, iss: ODD }]) {
+  for (const claims of [
+    { scope: `openid ${ODD}` },
+    { sub: ODD, aud: ODD },
+    { sub: ODD, iss: ODD },
+  ]) {
     await me(oauth, await mint(oauth, claims))
   }
   oauth.idp.exchange.refuse = { status: 400, error: ODD, description: ODD }

@@ -68,7 +68,12 @@ const NOT_ALLOWED: Reason = {
   message: 'You have not allowed background work, so nothing is indexed. Allow it, and it begins.',
 }
 
-const NO_LAG: SyncLag = { jobMs: 0, listingMs: 0, listings: 0, users: { active: 0, paused: 0, absent: 0 } }
+const NO_LAG: SyncLag = {
+  jobMs: 0,
+  listingMs: 0,
+  listings: 0,
+  users: { active: 0, paused: 0, absent: 0 },
+}
 
 /** Statuses out of the ledger and the index. */
 export function syncStatuses(parts: StatusParts): SyncStatuses {

@@ -502,7 +502,10 @@ export function ledgerContract(name: string, prepare: () => Promise<LedgerStorag
         // Their leases end, and nobody has taken them.
         now += 2 * MINUTE
         expect(await backlog()).toMatchObject({ jobReadyAt: now - MINUTE })
-        expect(await ledger.backlog(2, now)).toMatchObject({ jobReadyAt: undefined, listingsDue: 0 })
+        expect(await ledger.backlog(2, now)).toMatchObject({
+          jobReadyAt: undefined,
+          listingsDue: 0,
+        })
       })
 
       test('is not of those who cannot be worked for', async () => {
