@@ -2,28 +2,29 @@
  * Every metric there is moves when what it tells of happens. Whatever is declared and not in one of
  * the tables below fails the last test; whatever is no longer wired fails the one that it stands in.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { Registry } from 'prom-client'
-import { afterAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { parseDatabaseUrl } from '../../src/config/database-url.ts'
 import { createPool } from '../../src/postgres/pool.ts'
 import { observePool } from '../../src/server/observers.ts'
 import { createInstruments } from '../../src/telemetry/instruments.ts'
 import { VERSION } from '../../src/version.ts'
-import { type EmbeddingServer, startOllama } from '../support/embedding-servers.ts'
-import { type Harness, startHarness } from '../support/harness.ts'
-import { SERVER_CLIENT, SERVER_URL } from '../support/identity-provider.ts'
+import type { Harness } from '../support/harness.ts'
+import {
+  exchanging,
+  METRICS,
+  me,
+  mint,
+  note,
+  plain,
+  searching,
+  wiringOf,
+} from '../support/measured.ts'
 import { metricOf, movedBy, readMetrics } from '../support/metrics.ts'
-import { type OAuthHarness, startOAuth } from '../support/oauth.ts'
+import { startOAuth } from '../support/oauth.ts'
 
-const METRICS = { METRICS_PORT: '0' }
-const ME = 'nc_users_get_current_user'
 const SEARCH = 'nc_notes_search_notes'
-const folder = mkdtempSync(join(tmpdir(), 'metrics-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 /** Something that happens, and by how much which series move. */
 interface Scenario {
@@ -56,46 +57,6 @@ function scenario<H extends Harness>(
       }
     },
   }
-}
-
-const plain = () => startHarness({ environment: METRICS })
-
-/** A server with search by meaning, whose model refuses texts with the word REFUSED in them. */
-async function searching(): Promise<Harness & { model: EmbeddingServer }> {
-  const model = await startOllama({ models: ['model'], dimension: 16, contextLength: 99_999 })
-  model.plan(({ body }) =>
-    JSON.stringify(body).includes('REFUSED')
-      ? { status: 400, body: { error: 'no such words' } }
-      : undefined,
-  )
-  const h = await startHarness({
-    environment: {
-      ...METRICS,
-      ENABLE_SEMANTIC_SEARCH: 'true',
-      SEARCH_INDEX_DB: join(mkdtempSync(join(folder, 'index-')), 'search.db'),
-      OLLAMA_URL: model.url,
-      OLLAMA_EMBEDDING_MODEL: 'model',
-    },
-  })
-  const close = async () => {
-    await h.close()
-    await model.close()
-  }
-  return { ...h, model, close }
-}
-const wiringOf = ({ composition: { search } }: Harness) => {
-  if (search === undefined) throw new Error('search is off')
-  return search
-}
-const note = (title: string, content: string) => ({ title, content, category: '' })
-
-const exchanging = () => startOAuth('oauth_token_exchange', { client: false, environment: METRICS })
-const mint = (h: OAuthHarness, claims = {}) => h.idp.mint({ aud: `${SERVER_URL}/mcp`, ...claims })
-/** Calls a tool; gives the status once all of the answer is there. */
-const me = async (h: OAuthHarness, token: string) => {
-  const response = await h.callWith(token, ME)
-  await response.text()
-  return response.status
 }
 
 const AT_LEAST_ONE = expect.toSatisfy((value: number) => value >= 1)
@@ -362,43 +323,4 @@ test('every metric is in one of these', () => {
   const declared = registry.getMetricsAsArray().map(({ name }) => name)
   const expected = new Set(SCENARIOS.flatMap(({ moves }) => Object.keys(moves).map(metricOf)))
   expect([...expected].toSorted()).toEqual(declared.toSorted())
-})
-
-test('labels stay few, whatever callers, users, documents and Nextcloud say', async () => {
-  const ODD = 'Marmalade'
-  const h = await searching()
-  await h.call(`${ODD}_tool`).catch(() => {})
-  await h.client.readResource({ uri: `nc://${ODD}/1` }).catch(() => {})
-  await h.client.readResource({ uri: `nc://Notes/${ODD}` }).catch(() => {})
-  for (const path of [`/${ODD}`, `/app/${ODD}`, `/mcp/${ODD}`, `/.well-known/${ODD}`]) {
-    await fetch(new URL(path, h.server.url), { method: 'PROPPATCH' })
-  }
-  await h.ok('nc_notes_create_note', note(ODD, `REFUSED ${ODD}`))
-  await h.ok('nc_webdav_write_file', { path: `${ODD}.pdf`, content: ODD })
-  await wiringOf(h).sync.once()
-  await h.call('nc_semantic_search', { query: ODD, mode: ODD })
-  await h.call('nc_semantic_search', { query: `REFUSED ${ODD}`, mode: 'semantic' })
-  await h.call('nc_webdav_read_file', { path: `${ODD}/${ODD}` })
-  h.proxy.plan(() => ({ json: { ocs: { meta: { message: ODD } }, message: ODD }, status: 418 }))
-  await h.call(SEARCH, { query: ODD })
-  const oauth = await exchanging()
-  for (const claims of [
-    { scope: `openid ${ODD}` },
-    { sub: ODD, aud: ODD },
-    { sub: ODD, iss: ODD },
-  ]) {
-    await me(oauth, await mint(oauth, claims))
-  }
-  oauth.idp.exchange.refuse = { status: 400, error: ODD, description: ODD }
-  await me(oauth, await mint(oauth))
-
-  for (const one of [h, oauth]) {
-    const page = await (await fetch(String(one.metricsUrl))).text()
-    expect(page).not.toMatch(new RegExp(ODD, 'i'))
-    const { loginName, password } = one.backend.alice
-    for (const secret of [`"${loginName}"`, password, one.backend.url, SERVER_CLIENT.secret]) {
-      expect(page).not.toContain(secret)
-    }
-    await one.close()
-  }
 })
