@@ -38,7 +38,7 @@ async function withProvider(
   work: (provider: Provider, clients: ServerClients) => Promise<void>,
 ): Promise<void> {
   const log = createLog({ ...config.log, level: 'silent' })
-  const vault = await openStorage(config, log)
+  const vault = await openStorage(config, { log })
   const { discovery, clients, close } = connectProvider(oauth, config, log, vault)
   try {
     await work(await discovery.provider(), clients)

@@ -18,7 +18,9 @@ export async function examineBuiltin(
 ): Promise<Finding[]> {
   const { publicUrl } = config.nextcloud
   const path = config.storage === undefined ? '' : placeOf(config.storage)
-  const storage = await openStorage(config, createLog({ ...config.log, level: 'silent' })).then(
+  const storage = await openStorage(config, {
+    log: createLog({ ...config.log, level: 'silent' }),
+  }).then(
     async vault => {
       await vault?.close()
       return ok('storage', path)
@@ -60,7 +62,7 @@ export async function examineProvider(
   { mode, oauth }: { mode: OAuthMode; oauth: OAuthConfig },
 ): Promise<Finding[]> {
   const log = createLog({ ...config.log, level: 'silent' })
-  const vault = await openStorage(config, log)
+  const vault = await openStorage(config, { log })
   const { discovery, clients, close } = connectProvider(oauth, config, log, vault)
   try {
     const provider = await discovery.provider()

@@ -17,7 +17,7 @@ export async function run(options: CommandOptions): Promise<void> {
   passOn(environment)
   const telemetry = await openTelemetry(config)
   const { log, metricsUrl } = telemetry
-  const vault = await openStorage(config, log)
+  const vault = await openStorage(config, telemetry)
   const composition = compose(config, { telemetry, vault })
   const { catalog } = composition
   for (const warning of config.warnings) log.warn(warning)

@@ -20,7 +20,7 @@ export async function withSearch<T>(
     throw new ConfigError([{ name: 'ENABLE_SEMANTIC_SEARCH', message }])
   }
   const telemetry = logOnly(config)
-  const vault = await openStorage(config, telemetry.log)
+  const vault = await openStorage(config, telemetry)
   const composition = compose(config, { telemetry, vault })
   try {
     if (composition.search === undefined) throw new Error('search is on and was not wired')

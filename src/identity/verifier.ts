@@ -8,6 +8,7 @@ import { introspect, userInfo } from '../oidc/introspection.ts'
 import type { Provider } from '../oidc/provider.ts'
 import { actingAs, type ServerClient, type ServerClients } from '../oidc/server-client.ts'
 import type { Meter, Outcome } from '../telemetry/meter.ts'
+import type { Tracing } from '../telemetry/tracing.ts'
 import type { AccessToken } from './caller.ts'
 import { accessTokenOf, type Claims } from './claims.ts'
 import { InvalidToken } from './invalid-token.ts'
@@ -25,6 +26,8 @@ export interface VerifierOptions {
   readonly userinfoFallback?: boolean
   /** Counts checks. */
   readonly meter?: Pick<Meter, 'tokenCheck' | 'tokenLookup'> | undefined
+  /** Follows checks. */
+  readonly tracing?: Tracing | undefined
   /** The clock; for tests. */
   readonly now?: () => number
 }
@@ -47,7 +50,9 @@ const MAX_REMEMBERED = 5_000
 
 /** A verifier with an empty memory. */
 export function createVerifier(options: VerifierOptions): Verifier {
-  const { now = Date.now, meter } = options
+  const { now = Date.now, meter, tracing } = options
+  const traced = <T>(name: string, work: () => Promise<T>) =>
+    tracing === undefined ? work() : tracing.span({ name, kind: 'internal' }, work)
   const remembered = new LRUCache<string, { token: AccessToken; until: number }>({
     max: MAX_REMEMBERED,
   })
@@ -56,13 +61,16 @@ export function createVerifier(options: VerifierOptions): Verifier {
 
   const check = async (key: string, token: string): Promise<AccessToken> => {
     const isJwt = looksLikeJwt(token)
+    const method = isJwt ? 'jwt' : 'introspect'
     let outcome: Outcome = 'error'
     let checked: AccessToken
     try {
-      const provider = await options.provider()
-      checked = isJwt
-        ? await checkJwt(options, provider, token)
-        : await checkOpaque(options, provider, token, now)
+      checked = await traced(`token check ${method}`, async () => {
+        const provider = await options.provider()
+        return isJwt
+          ? checkJwt(options, provider, token)
+          : checkOpaque(options, provider, token, now)
+      })
       outcome = 'success'
     } catch (error) {
       if (error instanceof InvalidToken) {
@@ -71,7 +79,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
       }
       throw error
     } finally {
-      meter?.tokenCheck(isJwt ? 'jwt' : 'introspect', outcome)
+      meter?.tokenCheck(method, outcome)
     }
     const ttlMs = isJwt ? JWT_TTL_MS : INTROSPECTION_TTL_MS
     remembered.set(key, { token: checked, until: Math.min(now() + ttlMs, checked.expiresAt) })

@@ -46,6 +46,8 @@ export interface McpOptions {
 export interface ObservedCall {
   readonly kind: 'tool' | 'resource'
   readonly name: string
+  /** What `_meta` says of the caller's own trace, unread (SEP-414). */
+  readonly trace?: { readonly traceparent: string | null; readonly tracestate: string | null }
 }
 
 /** What stands for all tools that there are none of, whatever a caller named. */
@@ -153,13 +155,13 @@ async function callTool(
   const found = options.catalog.tools.get(call.name)
   if (found === undefined && call.name !== params.name) return toErrorResult(unknownTool(call.name))
   if (found === undefined) {
-    return observed(options, 'tool', UNKNOWN_TOOL, async () => {
+    return observed(options, context, 'tool', UNKNOWN_TOOL, async () => {
       throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${call.name}`)
     })
   }
   const { tool, schema, app } = found
   const inTheBrowser = (outcome: unknown) => askToVisit(visitOf(outcome), context.request)
-  return observed(options, 'tool', tool.name, async () => {
+  return observed(options, context, 'tool', tool.name, async () => {
     const granted = scopesOf(context.caller)
     const scopes = scopesFor(tool, granted)
     if (!covers(granted, scopes)) throw missingScopes(scopes)
@@ -191,7 +193,7 @@ async function readResource(
   const { resource, variables } = found
   const mark = resource.untrusted ? { _meta: UNTRUSTED } : {}
   try {
-    const body = await observed(options, 'resource', resource.uri, async () => {
+    const body = await observed(options, context, 'resource', resource.uri, async () => {
       if (!covers(scopesOf(context.caller), resource.scopes)) throw missingScopes(resource.scopes)
       return resource.read(await context.open(resource.scopes), variables)
     })
@@ -216,11 +218,16 @@ async function readResource(
 
 function observed<T>(
   options: McpOptions,
+  { request }: CallContext,
   kind: ObservedCall['kind'],
   name: string,
   run: () => Promise<T>,
 ): Promise<T> {
-  return options.observe === undefined ? run() : options.observe({ kind, name }, run)
+  if (options.observe === undefined) return run()
+  const { traceparent, tracestate } = request.mcpReq._meta ?? {}
+  const text = (given: unknown) => (typeof given === 'string' ? given : null)
+  const trace = { traceparent: text(traceparent), tracestate: text(tracestate) }
+  return options.observe({ kind, name, trace }, run)
 }
 
 function toolContext(

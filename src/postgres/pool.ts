@@ -13,6 +13,16 @@ export interface PoolLimits {
   readonly connectMs?: number | undefined
   /** Longest wait for an answer. Default 30 s. */
   readonly answerMs?: number | undefined
+  /** Handed what tells at any time how the connections are used. */
+  readonly onOpen?: ((usage: () => PoolUsage) => void) | undefined
+}
+
+/** Connections of a pool at one moment. */
+export interface PoolUsage {
+  readonly busy: number
+  readonly idle: number
+  /** Work that waits for a connection. */
+  readonly waiting: number
 }
 
 const BIGINT = 20
@@ -53,6 +63,11 @@ export function createPool(address: DatabaseAddress, tell: Tell, limits: PoolLim
   // A connection that breaks while nobody asks anything is replaced when somebody does.
   pool.on('error', () => {})
   pool.on('connect', client => client.on('error', () => {}))
+  limits.onOpen?.(() => ({
+    busy: pool.totalCount - pool.idleCount,
+    idle: pool.idleCount,
+    waiting: pool.waitingCount,
+  }))
   return pool
 }
 

@@ -41,7 +41,10 @@ export function createActivity({ log, meter, tracing }: Omit<Telemetry, 'request
       try {
         return await (tracing === undefined
           ? work()
-          : tracing.span({ name: `${call.kind} ${call.name}`, kind: 'internal' }, work))
+          : tracing.span(
+              { name: `${call.kind} ${call.name}`, kind: 'internal', from: call.trace },
+              work,
+            ))
       } catch (error) {
         code = codeOf(error)
         throw error

@@ -35,6 +35,8 @@ export interface Composition {
   readonly identity: Identity
   /** The identity provider, in the OAuth modes. */
   readonly oauth: OAuthDeployment | undefined
+  /** What is remembered about people; undefined: nothing is. */
+  readonly vault: Vault | undefined
   /** Access while users are away; undefined: switched off. */
   readonly background: BackgroundAccess | undefined
   /** Search by meaning; undefined: switched off. */
@@ -64,7 +66,7 @@ export interface ComposeOptions {
  */
 export function compose(config: Config, options: ComposeOptions = {}): Composition {
   const { telemetry = logOnly(config) } = options
-  const { log, meter } = telemetry
+  const { log, meter, tracing } = telemetry
   const documents =
     config.documents === undefined ? undefined : createDocumentReader(config.documents)
   const nextcloud = connectNextcloud(config.nextcloud, observeNextcloud(telemetry))
@@ -97,6 +99,7 @@ export function compose(config: Config, options: ComposeOptions = {}): Compositi
     nextcloud,
     log,
     meter,
+    tracing,
     vault,
     search,
   })
@@ -129,6 +132,7 @@ export function compose(config: Config, options: ComposeOptions = {}): Compositi
     nextcloud,
     identity,
     oauth,
+    vault,
     background: deployment.background,
     search,
     activity,

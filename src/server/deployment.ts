@@ -21,6 +21,7 @@ import { isProviderError } from '../oidc/errors.ts'
 import { exchangeToken } from '../oidc/exchange.ts'
 import type { Logger } from '../telemetry/log.ts'
 import type { Meter } from '../telemetry/meter.ts'
+import type { Tracing } from '../telemetry/tracing.ts'
 import type { Vault } from '../vault/vault.ts'
 import { NAME } from '../version.ts'
 import { type Builtin, keysOf, wireBuiltin } from './builtin.ts'
@@ -60,6 +61,7 @@ export interface DeploymentOptions {
   readonly nextcloud: Nextcloud
   readonly log: Logger
   readonly meter: Meter | undefined
+  readonly tracing: Tracing | undefined
   /** Undefined where no storage is configured. */
   readonly vault: Vault | undefined
   /** Search by meaning; undefined: switched off. */
@@ -106,6 +108,7 @@ function oauthDeployment(
     resource: resource.resource,
     userinfoFallback: oauth.userinfoFallback,
     meter,
+    tracing: options.tracing,
   })
   const identity = bearerIdentity({
     verifier,

@@ -77,9 +77,9 @@ export function createHttpApp(
   composition: Composition,
   handler: McpHttpHandler,
 ): Hono<{ Bindings: HttpBindings }> {
-  const { config, log, telemetry, catalog, identity, nextcloud, oauth } = composition
+  const { config, log, telemetry, catalog, identity, oauth } = composition
   const guards = createGuards(config.listen)
-  const readiness = createReadiness(nextcloud.http, oauth?.discovery)
+  const readiness = createReadiness(composition)
   const app = new Hono<{ Bindings: HttpBindings }>()
 
   const base = oauth ? new URL(oauth.resource.resource).pathname.replace(/\/mcp$/, '') : ''

@@ -4,6 +4,8 @@ import type { SearchIndex } from '../search/index/search-index.ts'
 import type { Ledger } from '../search/ledger/ledger.ts'
 import { postgresLedger } from '../search/ledger/postgres/ledger.ts'
 import type { SyncStatus } from '../search/status.ts'
+import type { Meter } from '../telemetry/meter.ts'
+import { observePool } from './observers.ts'
 
 /** The ledger, wired. */
 export interface LedgerWiring {
@@ -25,11 +27,14 @@ export function wireLedger(
   storage: StorageConfig | undefined,
   index: Pick<SearchIndex, 'identity'>,
   beside: Ledger,
+  meter: Meter | undefined,
 ): LedgerWiring {
   if (storage?.kind !== 'postgres') {
     return { ledger: beside, queue: 'sqlite', now: Date.now, close: async () => {} }
   }
   const { address, poolSize } = storage
   const size = Math.min(poolSize, MOST_CONNECTIONS)
-  return { queue: 'postgres', ...postgresLedger({ address, size, identity: index.identity }) }
+  const { identity } = index
+  const onOpen = meter && observePool(meter, 'search')
+  return { queue: 'postgres', ...postgresLedger({ address, size, identity, onOpen }) }
 }

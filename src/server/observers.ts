@@ -2,8 +2,9 @@
 import { isCodedError } from '../nextcloud/errors.ts'
 import type { RequestObserver } from '../nextcloud/observed.ts'
 import { isProviderError } from '../oidc/errors.ts'
+import type { PoolLimits } from '../postgres/pool.ts'
 import type { CacheHooks } from '../search/embed/cache.ts'
-import { EmbeddingError, type EmbeddingHooks } from '../search/embed/embedder.ts'
+import { type Embedder, EmbeddingError, type EmbeddingHooks } from '../search/embed/embedder.ts'
 import type { SearchIndex } from '../search/index/search-index.ts'
 import type { Search } from '../search/query/search.ts'
 import type { SyncHooks } from '../search/sync/context.ts'
@@ -59,9 +60,16 @@ export function observeCache(meter: Meter | undefined): CacheHooks {
   return meter === undefined ? {} : { onLookup: ({ hit }) => meter.queryVectorLookup(hit) }
 }
 
-/** What keeps the index up to date, as it is logged and counted. */
-export function observeSync({ log, meter }: Pick<Telemetry, 'log' | 'meter'>): SyncHooks {
+/** What keeps the index up to date, as it is logged, counted and traced. */
+export function observeSync({ log, meter, tracing }: Omit<Telemetry, 'requests'>): SyncHooks {
   return {
+    ...(tracing && {
+      around: (step, work) => {
+        const name = step.kind === 'list' ? `list ${step.type}` : 'index documents'
+        return tracing.span({ name, kind: 'internal' }, work)
+      },
+    }),
+    onRetried: (type, code) => meter?.indexingRetried(type, code),
     onTrouble(where, error) {
       log.warn({ where, error: told(error) }, 'indexing has trouble')
     },
@@ -85,32 +93,70 @@ export function told(error: unknown): string {
   return error instanceof Error ? error.message : JSON.stringify(error)
 }
 
-/** The same search, counted. */
-export function observedSearch(search: Search, meter: Meter | undefined): Search {
-  if (meter === undefined) return search
+/** The same search, counted and traced. */
+export function observedSearch(search: Search, { meter, tracing }: Measuring): Search {
   return async (asker, request) => {
-    const ended = meter.search(request.mode)
+    const { mode } = request
+    const ended = meter?.search(mode)
+    const find = () => search(asker, request)
     try {
-      const result = await search(asker, request)
-      ended(undefined)
+      const result = await (tracing?.span({ name: `search ${mode}`, kind: 'internal' }, find) ??
+        find())
+      ended?.(undefined)
       return result
     } catch (error) {
-      ended(codeOf(error))
+      ended?.(codeOf(error))
       throw error
     }
+  }
+}
+
+/** The same embedder, traced. */
+export function tracedEmbedder(embedder: Embedder, { tracing }: Measuring): Embedder {
+  if (tracing === undefined) return embedder
+  return {
+    ...embedder,
+    embed: (texts, options) =>
+      tracing.span(
+        {
+          name: `embed ${options.kind}`,
+          kind: 'client',
+          attributes: { 'embedding.texts': texts.length },
+        },
+        () => embedder.embed(texts, options),
+      ),
   }
 }
 
 /** How the index of everybody stands. */
 export async function indexLevels(
   index: Pick<SearchIndex, 'stats'>,
-  status: Pick<SyncStatuses, 'jobs'>,
+  status: Pick<SyncStatuses, 'jobs' | 'lag'>,
 ): Promise<IndexLevels> {
-  const [{ documentsByType: documents, chunks, vectorBytes }, jobs] = await Promise.all([
+  const [{ documentsByType: documents, chunks, vectorBytes }, jobs, lag] = await Promise.all([
     index.stats(),
     status.jobs(),
+    status.lag(),
   ])
-  return { jobs: { ...jobs }, documents, chunks, vectorBytes }
+  const { jobMs: oldestJobMs, listingMs: listingLagMs, listings: listingsDue, users } = lag
+  return {
+    jobs: { ...jobs },
+    documents,
+    chunks,
+    vectorBytes,
+    oldestJobMs,
+    listingsDue,
+    listingLagMs,
+    users,
+  }
+}
+
+/** Follows the connections of a pool. @param pool what they are for */
+export function observePool(
+  { followConnections }: Meter,
+  pool: 'storage' | 'search',
+): NonNullable<PoolLimits['onOpen']> {
+  return usage => followConnections(pool, usage)
 }
 
 /** The same request to the identity provider, its outcome told. */

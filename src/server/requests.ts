@@ -1,7 +1,9 @@
 /** Each HTTP request gets an id, a line in the log at debug, a measurement and a span. */
 import type { HttpBindings } from '@hono/node-server'
 import type { Hono } from 'hono'
+import { knownMethod } from '../telemetry/http-method.ts'
 import { requestIdOf } from '../telemetry/request-scope.ts'
+import type { TraceCarrier } from '../telemetry/tracing.ts'
 import type { Telemetry } from './telemetry.ts'
 
 /** In requests, from a proxy that has given one, and in answers. */
@@ -46,7 +48,11 @@ export function followRequests(
       tracing === undefined
         ? answer()
         : tracing.span(
-            { name: `${method} ${endpoint}`, kind: 'server', from: c.req.raw.headers },
+            {
+              name: `${knownMethod(method)} ${endpoint}`,
+              kind: 'server',
+              from: carrierOf(c.req.raw.headers),
+            },
             async span => {
               const status = await answer()
               span.attribute('http.response.status_code', status)
@@ -61,6 +67,10 @@ export function followRequests(
       log.debug({ method, endpoint, status, ms }, 'request')
     })
   })
+}
+
+function carrierOf(headers: Headers): TraceCarrier {
+  return { traceparent: headers.get('traceparent'), tracestate: headers.get('tracestate') }
 }
 
 /** A word out of a small set for the path of a request. */

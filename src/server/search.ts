@@ -33,6 +33,7 @@ import {
   observeEmbedding,
   observeSync,
   told,
+  tracedEmbedder,
 } from './observers.ts'
 import type { Telemetry } from './telemetry.ts'
 
@@ -45,7 +46,7 @@ export interface SearchOptions {
   readonly background: () => BackgroundAccess | undefined
   readonly sources: readonly DocumentSource[]
   readonly activity: Activity
-  readonly telemetry: Pick<Telemetry, 'log' | 'meter'>
+  readonly telemetry: Omit<Telemetry, 'requests'>
   /** In place of the configured one; for tests. */
   readonly embedder?: Embedder | undefined
 }
@@ -82,7 +83,10 @@ export function wireSearch(options: SearchOptions): SearchWiring {
   const { log, meter } = telemetry
   const { intervalMs, usersEveryMs, graceMs, batchSize, workers, chunk, path } = search.sync
   const embedder = withQueryCache(
-    options.embedder ?? createEmbedder(search.embedding, observeEmbedding(meter)),
+    tracedEmbedder(
+      options.embedder ?? createEmbedder(search.embedding, observeEmbedding(meter)),
+      telemetry,
+    ),
     observeCache(meter),
   )
   const database = searchDatabase({ path })
@@ -91,6 +95,7 @@ export function wireSearch(options: SearchOptions): SearchWiring {
     options.config.storage,
     index,
     database.writing.ledger,
+    meter,
   )
   const settings: SyncSettings = {
     intervalMs,
@@ -139,7 +144,7 @@ export function wireSearch(options: SearchOptions): SearchWiring {
     report,
   })
   return {
-    search: observedSearch(find, meter),
+    search: observedSearch(find, telemetry),
     index,
     ledger,
     embedder,

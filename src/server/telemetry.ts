@@ -41,7 +41,7 @@ export function logOnly(config: Pick<Config, 'log'>): Telemetry {
 
 /** What is configured. @throws the system's error when the port for metrics cannot be taken */
 export async function openTelemetry(
-  { log: logConfig, metrics, traces }: TelemetryConfig,
+  { log: logConfig, metrics, traces, role }: TelemetryConfig & Pick<Config, 'role'>,
   { write, sdk }: TelemetryOptions = {},
 ): Promise<OpenTelemetry> {
   const requests = createRequestScope()
@@ -50,7 +50,7 @@ export async function openTelemetry(
   const log = createLog({ ...logConfig, fields, ...(write && { write }) })
   const sent = traces && (await openTraces(traces, log, sdk))
   tracing = sent?.tracing
-  const served = metrics && (await openMetrics(metrics, log))
+  const served = metrics && (await openMetrics(metrics, role, log))
   return {
     log,
     requests,
@@ -67,6 +67,7 @@ export async function openTelemetry(
 /** Loaded only here: who asks for no metrics shall not wait for what makes them. */
 async function openMetrics(
   config: MetricsConfig,
+  role: Config['role'],
   log: Logger,
 ): Promise<{ meter: Meter; server: MetricsServer }> {
   const [{ createPrometheus }, { serveMetrics }] = await Promise.all([
@@ -75,6 +76,7 @@ async function openMetrics(
   ])
   const { meter, page } = createPrometheus({
     version: VERSION,
+    role,
     onError: error => log.warn({ error: String(error) }, 'the state of the index is not known'),
   })
   return { meter, server: await serveMetrics(page, config) }

@@ -25,7 +25,10 @@ export function createInstruments(registry: Registry) {
     new Histogram<L>({ name, help, labelNames: [...labelNames], buckets: [...buckets], registers })
 
   return {
-    buildInfo: gauge('mcp_build_info', 'Version of this server; always 1.', ['version']),
+    buildInfo: gauge('mcp_build_info', 'Version and role of this server; always 1.', [
+      'version',
+      'role',
+    ]),
     requests: counter('mcp_http_requests_total', 'HTTP requests answered.', [
       'method',
       'endpoint',
@@ -154,6 +157,11 @@ export function createInstruments(registry: Registry) {
       'type',
       'code',
     ]),
+    indexingRetries: counter(
+      'mcp_vector_sync_retries_total',
+      'Documents that failed and are tried again, by error code.',
+      ['type', 'code'],
+    ),
     batchSeconds: histogram(
       'mcp_vector_sync_batch_duration_seconds',
       'Time that a batch of documents took.',
@@ -175,6 +183,18 @@ export function createInstruments(registry: Registry) {
       'Documents that failed for good.',
       [],
     ),
+    oldestJob: gauge(
+      'mcp_vector_sync_oldest_job_age_seconds',
+      'How long the document that has waited longest could have been indexed.',
+      [],
+    ),
+    listingsDue: gauge('mcp_vector_sync_listings_due', 'Listings that are to be made.', []),
+    listingLag: gauge(
+      'mcp_vector_sync_listing_lag_seconds',
+      'By how much the listing is late that is due the longest.',
+      [],
+    ),
+    users: gauge('mcp_vector_sync_users', 'Users by whether they can be worked for.', ['state']),
     searches: counter('mcp_search_queries_total', 'Searches; status: success or error.', [
       'mode',
       'status',
@@ -188,6 +208,15 @@ export function createInstruments(registry: Registry) {
     documents: gauge('mcp_search_index_documents', 'Documents in the index.', ['type']),
     chunks: gauge('mcp_search_index_chunks', 'Passages in the index.', []),
     vectorBytes: gauge('mcp_search_index_vector_bytes', 'Bytes of vectors in the index.', []),
+    connections: gauge('mcp_database_connections', 'Connections to PostgreSQL; busy or idle.', [
+      'pool',
+      'state',
+    ]),
+    connectionWaits: gauge(
+      'mcp_database_requests_waiting',
+      'Work that waits for a connection to PostgreSQL.',
+      ['pool'],
+    ),
   }
 }
 

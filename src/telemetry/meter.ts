@@ -40,6 +40,22 @@ export interface IndexLevels {
   readonly chunks: number
   /** Bytes. */
   readonly vectorBytes: number
+  /** How long the document that has waited longest could have been taken; milliseconds. */
+  readonly oldestJobMs: number
+  /** Listings that are due. */
+  readonly listingsDue: number
+  /** By how much the listing is late that is due the longest; milliseconds. */
+  readonly listingLagMs: number
+  /** Users by how it stands with them: `active`, `paused`, `absent`. */
+  readonly users: Readonly<Record<string, number>>
+}
+
+/** Connections to a database. */
+export interface ConnectionLevels {
+  readonly busy: number
+  readonly idle: number
+  /** Work that waits for one. */
+  readonly waiting: number
 }
 
 /** Counts and times; what is handed back is told of the end. Times are in milliseconds. */
@@ -60,9 +76,12 @@ export interface Meter {
   listed(type: string, found: number, ms: number): void
   indexed(documents: number, chunks: number, ms: number): void
   indexingFailed(type: string, code: string): void
+  indexingRetried(type: string, code: string): void
   search(mode: string): (errorCode: string | undefined) => void
   /** Reads how the index stands, when somebody asks for the metrics. */
   follow(read: () => Promise<IndexLevels>): void
+  /** The same for connections. @param pool what they are for */
+  followConnections(pool: 'storage' | 'search', read: () => ConnectionLevels): void
 }
 
 /** What the metrics of this process are at the moment. */

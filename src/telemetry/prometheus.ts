@@ -1,20 +1,20 @@
 /** The meter that Prometheus reads; loaded only where metrics are served. */
 import { collectDefaultMetrics, Registry } from 'prom-client'
+import { knownMethod } from './http-method.ts'
 import { createInstruments, type Instruments } from './instruments.ts'
-import type { IndexLevels, Meter, MetricsPage, Outcome } from './meter.ts'
+import { createLevels } from './levels.ts'
+import type { Meter, MetricsPage, Outcome } from './meter.ts'
 
 /** What it is made with. */
 export interface PrometheusOptions {
   readonly version: string
+  /** What this process does: `all`, `api` or `worker`. */
+  readonly role: string
   /** Told when the state of the index cannot be read; the other metrics are served all the same. */
   readonly onError: (error: unknown) => void
 }
 
-/** Longest that whoever asks waits for the state of the index. */
-const LEVELS_WITHIN_MS = 2_000
-
 const VALIDATION = { success: 'valid', refused: 'invalid', error: 'error' } as const
-const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
 /** A meter with a registry of its own. */
 export function createPrometheus(options: PrometheusOptions): {
@@ -24,26 +24,22 @@ export function createPrometheus(options: PrometheusOptions): {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const instruments = createInstruments(registry)
-  instruments.buildInfo.set({ version: options.version }, 1)
-  let read: (() => Promise<IndexLevels>) | undefined
+  const { version, role, onError } = options
+  instruments.buildInfo.set({ version, role }, 1)
+  const levels = createLevels(instruments, onError)
   return {
     meter: {
       ...callMeter(instruments),
       ...tokenMeter(instruments),
       ...embeddingMeter(instruments),
       ...syncMeter(instruments),
-      follow: levels => {
-        read = levels
-      },
+      follow: levels.follow,
+      followConnections: levels.followConnections,
     },
     page: {
       contentType: registry.contentType,
       async text() {
-        if (read !== undefined) {
-          await within(read(), LEVELS_WITHIN_MS)
-            .then(levels => setLevels(instruments, levels))
-            .catch(options.onError)
-        }
+        await levels.refresh()
         return registry.metrics()
       },
     },
@@ -66,8 +62,7 @@ function callMeter({
 }: Instruments): Pick<Meter, 'request' | 'call' | 'nextcloudRequest' | 'nextcloudRetry'> {
   return {
     request({ method: asked, endpoint }) {
-      // Whoever calls may write anything there.
-      const method = METHODS.has(asked) ? asked : 'other'
+      const method = knownMethod(asked)
       const seconds = stopwatch()
       requestsInProgress.inc({ method, endpoint })
       return status => {
@@ -152,7 +147,11 @@ function syncMeter({
   listingSeconds,
   searches,
   searchSeconds,
-}: Instruments): Pick<Meter, 'listed' | 'indexed' | 'indexingFailed' | 'search'> {
+  indexingRetries,
+}: Instruments): Pick<
+  Meter,
+  'listed' | 'indexed' | 'indexingFailed' | 'indexingRetried' | 'search'
+> {
   return {
     listed(type, found, ms) {
       scanned.inc(found)
@@ -167,6 +166,7 @@ function syncMeter({
       processed.inc({ status: 'error' })
       syncErrors.inc({ type, code })
     },
+    indexingRetried: (type, code) => indexingRetries.inc({ type, code }),
     search(mode) {
       const seconds = stopwatch()
       return code => {
@@ -177,29 +177,8 @@ function syncMeter({
   }
 }
 
-function setLevels(instruments: Instruments, levels: IndexLevels): void {
-  const { jobs, queueSize, deadLetters, documents, chunks, vectorBytes } = instruments
-  const { waiting = 0, running = 0, failed = 0 } = levels.jobs
-  queueSize.set(waiting + running)
-  deadLetters.set(failed)
-  for (const [state, count] of Object.entries(levels.jobs)) jobs.set({ state }, count)
-  // Types of which nothing is left would otherwise stand there as they were.
-  documents.reset()
-  for (const [type, count = 0] of Object.entries(levels.documents)) documents.set({ type }, count)
-  chunks.set(levels.chunks)
-  vectorBytes.set(levels.vectorBytes)
-}
-
 /** @returns gives the seconds since */
 function stopwatch(): () => number {
   const started = performance.now()
   return () => (performance.now() - started) / 1_000
-}
-
-function within<T>(work: Promise<T>, ms: number): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const late = () => reject(new Error(`no answer within ${ms} ms`))
-    const timer = setTimeout(late, ms)
-    work.then(resolve, reject).finally(() => clearTimeout(timer))
-  })
 }

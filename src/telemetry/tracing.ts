@@ -17,8 +17,14 @@ export interface SpanOptions {
   readonly name: string
   readonly kind: 'server' | 'internal' | 'client'
   readonly attributes?: Attributes
-  /** Headers of the request that it answers, which may name a span of the caller's. */
-  readonly from?: Headers
+  /** What the caller said of its own span; that is then above this one, wherever it is made. */
+  readonly from?: TraceCarrier | undefined
+}
+
+/** A span of another process, as https://www.w3.org/TR/trace-context/ writes it; may be anything. */
+export interface TraceCarrier {
+  readonly traceparent: string | null
+  readonly tracestate: string | null
 }
 
 /** What is told of a span while it lasts. */
@@ -49,8 +55,12 @@ export function createTracing(tracer: Tracer): Tracing {
   const current = new AsyncLocalStorage<Context>()
   return {
     async span({ name, kind, attributes = {}, from }, work) {
-      const parent = current.getStore() ?? callerOf(from)
-      const span = tracer.startSpan(name, { kind: KINDS[kind], attributes }, parent)
+      const around = current.getStore()
+      const caller = callerOf(from)
+      const parent = caller ?? around ?? ROOT_CONTEXT
+      const linked = caller && around && trace.getSpanContext(around)
+      const links = linked === undefined ? [] : [{ context: linked }]
+      const span = tracer.startSpan(name, { kind: KINDS[kind], attributes, links }, parent)
       const failed = (code: string) => {
         span.setAttribute('error.type', code)
         span.setStatus({ code: SpanStatusCode.ERROR })
@@ -80,13 +90,9 @@ export function createTracing(tracer: Tracer): Tracing {
   }
 }
 
-function callerOf(headers: Headers | undefined): Context {
-  const { traceparent = null, tracestate = null } = {
-    traceparent: headers?.get('traceparent'),
-    tracestate: headers?.get('tracestate'),
-  }
-  const caller = parseTraceParent(traceparent, tracestate)
-  return caller === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, caller)
+function callerOf(from: TraceCarrier | undefined): Context | undefined {
+  const caller = from && parseTraceParent(from.traceparent, from.tracestate)
+  return caller && trace.setSpanContext(ROOT_CONTEXT, caller)
 }
 
 function codeOf(error: unknown): string {

@@ -1,5 +1,6 @@
 /** The index on the command line, with the built-in model. */
 import { mkdtempSync, rmSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -58,6 +59,15 @@ test('sync fills it, status tells of it, export gives it, rebuild makes it anew'
   expect(after.generations).toHaveLength(1)
   expect(after.generations[0].chunker).not.toBe(generations[0].chunker)
 }, 120_000)
+
+test('sync leaves the port for metrics to the server beside it', async () => {
+  const taken = createServer()
+  await new Promise<void>(resolve => taken.listen(0, '127.0.0.1', resolve))
+  const { port } = taken.address() as AddressInfo
+  const { code, stdout } = await runProgram(['sync'], { ...environment, METRICS_PORT: `${port}` })
+  taken.close()
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/^\d+ documents/)])
+}, 60_000)
 
 test('without search there is nothing to do, and why is told', async () => {
   for (const args of [['sync'], ['index', 'status']]) {

@@ -14,7 +14,7 @@ const open = (DATABASE_URL: string, TOKEN_ENCRYPTION_KEY: string) => {
     DATABASE_URL,
     TOKEN_ENCRYPTION_KEY,
   })
-  return openStorage(config, createLog({ level: 'silent', format: 'json' }))
+  return openStorage(config, { log: createLog({ level: 'silent', format: 'json' }) })
 }
 
 onPostgres('DATABASE_URL', () => {

@@ -17,6 +17,8 @@ export interface RecordedSpan {
   context: SpanContext
   parent: SpanContext | undefined
   attributes: Attributes
+  /** Other spans that it has to do with. */
+  links: SpanContext[]
   status: SpanStatus | undefined
   ended: boolean
 }
@@ -37,6 +39,7 @@ const tracer: Pick<Tracer, 'startSpan'> = {
       },
       parent,
       attributes: { ...options.attributes },
+      links: (options.links ?? []).map(link => link.context),
       status: undefined,
       ended: false,
     }

@@ -130,6 +130,18 @@ export interface LedgerCount {
   readonly failed: number
 }
 
+/** What waits although it could be done, and whom work can be done for. */
+export interface Backlog {
+  /** Since when the job could be taken that has waited longest; undefined: none waits. */
+  readonly jobReadyAt: number | undefined
+  /** Listings that are due, those of documents that were never listed among them. */
+  readonly listingsDue: number
+  /** When the one was due that has been for longest; undefined: none, or nobody knows since when. */
+  readonly listingDueAt: number | undefined
+  /** Users by how it stands with them: worked for, left alone for a while, without access. */
+  readonly users: Readonly<Record<'active' | 'paused' | 'absent', number>>
+}
+
 /** How it stands with a user. */
 export interface UserState {
   readonly user: string
@@ -238,6 +250,8 @@ export interface JobLedger {
 /** What there is, for whoever asks. */
 export interface LedgerReport {
   counts(generation: number, now: number, user?: string): Promise<LedgerCount[]>
+  /** Leaves out what waits for users who cannot be worked for. */
+  backlog(generation: number, now: number): Promise<Backlog>
   deadLetters(generation: number, limit: number, user?: string): Promise<DeadLetter[]>
   /** Documents in order. @param after the last one of the page before */
   documents(

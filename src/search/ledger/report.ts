@@ -43,6 +43,38 @@ export function ledgerReport(): Works<LedgerReport> {
       }))
     },
 
+    *backlog(generation, now) {
+      const workable = `user_id IN (
+        SELECT user_id FROM ledger_user WHERE absent_since IS NULL AND paused_until <= ?)`
+      // A time of 0 says "at once", and not since when.
+      const due = `ledger_source WHERE generation = ? AND due_at <= ? AND ${workable}`
+      const ofGeneration = [generation, now, now]
+      const row = yield* get(
+        `SELECT count(*) FILTER (WHERE absent_since IS NULL AND paused_until <= ?) AS active,
+           count(*) FILTER (WHERE absent_since IS NULL AND paused_until > ?) AS paused,
+           count(*) FILTER (WHERE absent_since IS NOT NULL) AS absent,
+           (SELECT min(ready_at) FROM ledger_job
+             WHERE generation = ? AND ready_at <= ? AND ${workable}) AS ready_at,
+           (SELECT count(*) FROM ${due}) AS due, (SELECT min(due_at) FROM ${due} AND due_at > 0) AS due_at
+         FROM ledger_user`,
+        now,
+        now,
+        ...ofGeneration,
+        ...ofGeneration,
+        ...ofGeneration,
+      )
+      return {
+        jobReadyAt: number(row?.ready_at),
+        listingsDue: count(row?.due),
+        listingDueAt: number(row?.due_at),
+        users: {
+          active: count(row?.active),
+          paused: count(row?.paused),
+          absent: count(row?.absent),
+        },
+      }
+    },
+
     *deadLetters(generation, limit, user) {
       const rows = yield* all(
         `SELECT job.*, title FROM ledger_job AS job

@@ -13,6 +13,7 @@ export type LedgerWork = (...args: never[]) => Work<unknown>
 /** Those that only read. */
 const READING: ReadonlySet<string> = new Set<keyof Ledger>([
   'absentSince',
+  'backlog',
   'content',
   'counts',
   'deadLetters',

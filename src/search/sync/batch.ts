@@ -23,13 +23,14 @@ export interface BatchOutcome {
 
 /** Takes jobs that are ready and does them. */
 export async function workOnBatch(context: SyncContext, generation: number): Promise<BatchOutcome> {
-  const { ledger, settings, owner, now } = context
+  const { ledger, settings, owner, hooks, now } = context
   const { leaseMs, batchSize: limit, maxAttempts } = settings
   const jobs = await ledger.claim({ generation, owner, now: now(), leaseMs, limit, maxAttempts })
   if (jobs.length === 0) return { taken: 0, stop: undefined }
   const open = new Map(jobs.map(job => [job.job, job]))
   const renew = () => ledger.extend([...open.keys()], owner, now() + leaseMs)
-  const stop = await keeping(leaseMs, renew, () => work(context, generation, open))
+  const run = () => work(context, generation, open)
+  const stop = await keeping(leaseMs, renew, () => hooks.around?.({ kind: 'index' }, run) ?? run())
   // What was not come to is somebody else's, or this process's next time.
   await ledger.giveBack([...open.keys()], owner, now())
   return { taken: jobs.length, stop }
@@ -178,11 +179,12 @@ async function noteFailure(
   name: string | undefined,
   hash: string | undefined,
 ): Promise<void> {
-  const { ledger, owner, settings, random, now } = context
+  const { ledger, owner, settings, hooks, random, now } = context
   const { reason } = failure
   const isPermanent = failure.whose === 'document' && failure.permanent
   if (!isPermanent && job.attempts < settings.maxAttempts) {
     await ledger.retry(job, owner, now() + backoff('document', job.attempts, random), reason)
+    hooks.onRetried?.(job.type, reason.code)
     return
   }
   const known = name ?? (failure.whose === 'document' ? failure.name : undefined) ?? job.id

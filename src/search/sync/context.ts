@@ -40,7 +40,14 @@ export interface SyncHooks {
   onListed?(user: string, type: string, found: number, ms: number): void
   onIndexed?(documents: number, chunks: number, ms: number): void
   onFailed?(user: string, type: string, code: string): void
+  /** A document will be tried again. */
+  onRetried?(type: string, code: string): void
+  /** Runs a listing of a type, or a batch of documents. */
+  around?<T>(step: SyncStep, work: () => Promise<T>): Promise<T>
 }
+
+/** What sync does at a time. */
+export type SyncStep = { readonly kind: 'list'; readonly type: string } | { readonly kind: 'index' }
 
 /** What sync is built on. */
 export interface SyncParts {

@@ -93,14 +93,16 @@ async function listSource(
   const begun = performance.now()
   let found = 0
   try {
-    const end = await source.list(session, state, {
-      async found(documents) {
-        found += await ledger.found(key, serial, documents, now())
-        await calm()
-      },
-      unchanged: ids => ledger.unchanged(key, serial, ids, now()),
-      removed: ids => ledger.removed(key, serial, ids, now()),
-    })
+    const list = () =>
+      source.list(session, state, {
+        async found(documents) {
+          found += await ledger.found(key, serial, documents, now())
+          await calm()
+        },
+        unchanged: ids => ledger.unchanged(key, serial, ids, now()),
+        removed: ids => ledger.removed(key, serial, ids, now()),
+      })
+    const end = await (hooks.around?.({ kind: 'list', type: key.type }, list) ?? list())
     const { graceMs, confirmMs } = settings
     const nextAt = now() + spread(context)
     const outcome = await ledger.end(key, serial, end, { graceMs, confirmMs, now: now(), nextAt })

@@ -1,7 +1,7 @@
 /** How far the index is, and why it is no further: for the tools, the pages and the command line. */
 import type { DocumentType } from '../document.ts'
 import type { Generation } from '../index/search-index.ts'
-import type { DeadLetter, LedgerCount, Reason, UserState } from '../ledger/ledger.ts'
+import type { Backlog, DeadLetter, LedgerCount, Reason, UserState } from '../ledger/ledger.ts'
 import type { JobCounts, SyncStatus, SyncStatusSource } from '../status.ts'
 import type { SyncParts } from './context.ts'
 
@@ -48,11 +48,31 @@ export interface SyncStatuses extends SyncStatusSource {
   report(user: string | undefined, failures: number): Promise<IndexReport>
   /** Documents of everybody by what becomes of them. */
   jobs(): Promise<JobCounts>
+  /** What waits although it could be done, and for how many users. */
+  lag(): Promise<SyncLag>
+}
+
+/** How far work is behind; milliseconds, 0 where nothing waits. */
+export interface SyncLag {
+  /** Since when the document that has waited longest could have been taken. */
+  readonly jobMs: number
+  /** Since when the listing that is due the longest should have been made. */
+  readonly listingMs: number
+  /** Listings that are due. */
+  readonly listings: number
+  readonly users: Backlog['users']
 }
 
 const NOT_ALLOWED: Reason = {
   code: 'NOT_PROVISIONED',
   message: 'You have not allowed background work, so nothing is indexed. Allow it, and it begins.',
+}
+
+const NO_LAG: SyncLag = {
+  jobMs: 0,
+  listingMs: 0,
+  listings: 0,
+  users: { active: 0, paused: 0, absent: 0 },
 }
 
 /** Statuses out of the ledger and the index. */
@@ -97,6 +117,14 @@ export function syncStatuses(parts: StatusParts): SyncStatuses {
     async jobs() {
       const worked = workedOn(await index.generations())
       return sum(worked ? await ledger.counts(worked.id, now()) : [])
+    },
+    async lag() {
+      const worked = workedOn(await index.generations())
+      if (worked === undefined) return NO_LAG
+      const time = now()
+      const backlog = await ledger.backlog(worked.id, time)
+      const { jobReadyAt = time, listingDueAt = time, listingsDue: listings, users } = backlog
+      return { jobMs: time - jobReadyAt, listingMs: time - listingDueAt, listings, users }
     },
     async status(user) {
       const about = user === undefined ? undefined : await report(user, 0)

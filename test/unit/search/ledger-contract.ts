@@ -476,6 +476,53 @@ export function ledgerContract(name: string, prepare: () => Promise<LedgerStorag
       })
     })
 
+    describe('the backlog', () => {
+      const USERS = { active: 2, paused: 0, absent: 0 }
+
+      test('is of listings at first, since nobody knows when', async () => {
+        expect(await ledger.backlog(1, now)).toEqual({
+          jobReadyAt: undefined,
+          listingsDue: 4,
+          listingDueAt: undefined,
+          users: USERS,
+        })
+      })
+
+      test('tells since when a job and a listing have waited, and of none that is in hand', async () => {
+        await list(listed('a'))
+        now += MINUTE
+        await list(listed('b'), 'all', { key: { ...NOTES, user: 'bob' } })
+        now += HOUR
+        const backlog = () => ledger.backlog(1, now)
+        expect(await backlog()).toMatchObject({ jobReadyAt: START, listingDueAt: START + MINUTE })
+        await claim({ limit: 1 })
+        expect(await backlog()).toMatchObject({ jobReadyAt: START + MINUTE })
+        await claim()
+        expect(await backlog()).toMatchObject({ jobReadyAt: undefined })
+        // Their leases end, and nobody has taken them.
+        now += 2 * MINUTE
+        expect(await backlog()).toMatchObject({ jobReadyAt: now - MINUTE })
+        expect(await ledger.backlog(2, now)).toMatchObject({
+          jobReadyAt: undefined,
+          listingsDue: 0,
+        })
+      })
+
+      test('is not of those who cannot be worked for', async () => {
+        await list(listed('a'))
+        await list(listed('b'), 'all', { key: { ...NOTES, user: 'bob' } })
+        now += HOUR
+        await ledger.pause('alice', now + HOUR, REASON)
+        await ledger.present(1, ['alice'], ['note'], now)
+        expect(await ledger.backlog(1, now)).toEqual({
+          jobReadyAt: undefined,
+          listingsDue: 0,
+          listingDueAt: undefined,
+          users: { active: 0, paused: 1, absent: 1 },
+        })
+      })
+    })
+
     describe('dead letters', () => {
       const bury = async (hash?: string) => {
         const [job] = await claim()

@@ -6,6 +6,7 @@
  */
 import type { DatabaseAddress } from '../../../config/database-url.ts'
 import { upToDate } from '../../../postgres/migrate.ts'
+import type { PoolLimits } from '../../../postgres/pool.ts'
 import type { SqlDatabase } from '../../../sql/statements.ts'
 import { POSTGRES } from '../dialect.ts'
 import type { Ledger } from '../ledger.ts'
@@ -24,6 +25,8 @@ export interface PostgresLedgerOptions {
   readonly identity: () => Promise<string>
   /** Longest wait for rows that others have locked. Default 5 s. */
   readonly lockWaitMs?: number
+  /** Handed what tells at any time how the connections are used. */
+  readonly onOpen?: PoolLimits['onOpen']
   /** How often to see what time it is there, and whose ledger it is. Default a minute. */
   readonly lookEveryMs?: number
 }
