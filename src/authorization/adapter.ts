@@ -91,7 +91,7 @@ function refreshTokens(
     async find(id) {
       const record = await records.get(kind, id)
       if (record === undefined) return undefined
-      const { uid, ...payload } = record.payload
+      const { uid: _parent, ...payload } = record.payload
       return (await tokens.isUsed(record))
         ? payloadOf({ payload, consumedAt: record.consumedAt ?? now() })
         : payloadOf({ payload, consumedAt: undefined })

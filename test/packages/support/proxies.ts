@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { get } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { nginxIn } from '../../support/nginx.ts'
 import { ROOT, read } from './files.ts'
 import { freePort, isInstalled, type Serving, serve } from './programs.ts'
 
@@ -45,16 +46,7 @@ const nginx: ProxyKind = {
                ssl_certificate ${CERTIFICATE}; ssl_certificate_key ${KEY};
                location / { return 404 "something else"; }
                ${adapted('nginx-subpath.conf', [['127.0.0.1:8000', `127.0.0.1:${upstream}`]])} }`
-      const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
-        .map(name => `${name}_temp_path ${join(folder, name)};`)
-        .join(' ')
-      const file = join(folder, 'nginx.conf')
-      writeFileSync(
-        file,
-        `daemon off; worker_processes 1; pid ${join(folder, 'pid')}; error_log stderr;
-         events {} http { access_log off; ${temporary} ${example} }`,
-      )
-      return ['nginx', ['-p', folder, '-e', 'stderr', '-c', file]]
+      return ['nginx', nginxIn(folder, example)]
     }),
 }
 

@@ -39,7 +39,7 @@ export async function startBusyClient(
   const connected = await connectClient(h, person, { scope })
   const client: TestClient = connected.client
   let tokens = connected.tokens
-  let isStopped = false
+  const stopped = new AbortController()
   const seen: Seen = {
     notes: new Map(),
     refreshTokens: [tokens.refresh_token],
@@ -103,10 +103,10 @@ export async function startBusyClient(
     seen,
     call,
     stop() {
-      isStopped = true
+      stopped.abort()
     },
     async work() {
-      for (let round = 0; !isStopped; round++) {
+      for (let round = 0; !stopped.signal.aborted; round++) {
         const title = `${name} ${round}`
         const created = await call('nc_notes_create_note', {
           title,

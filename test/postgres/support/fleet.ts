@@ -2,7 +2,7 @@
  * What an administrator runs for many people, all of it as processes of its own: nginx, two servers
  * for clients, two that index, PostgreSQL between them; Qdrant and the model are doubles.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -12,6 +12,7 @@ import { serve } from '../../packages/support/programs.ts'
 import { type Backend, demoBackend } from '../../support/backend.ts'
 import type { ConnectHarness } from '../../support/connect.ts'
 import { type EmbeddingServer, startOllama } from '../../support/embedding-servers.ts'
+import { nginxIn } from '../../support/nginx.ts'
 import { freePorts } from '../../support/ports.ts'
 import { type Running, startProgram } from '../../support/program.ts'
 import { type QdrantDouble, startQdrant } from '../../support/qdrant/server.ts'
@@ -131,21 +132,12 @@ async function startNginx(port: number, upstream: readonly number[]): Promise<vo
     .replace('listen 443 ssl;', `listen 127.0.0.1:${port};`)
     .replace('server_name mcp.example.org;', 'server_name localhost;')
     .replace(/ssl_certificate.*\n/g, '\n')
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
-    .map(name => `${name}_temp_path ${join(folder, name)};`)
-    .join(' ')
-  const file = join(folder, 'nginx.conf')
-  writeFileSync(
-    file,
-    `daemon off; worker_processes 1; pid ${join(folder, 'pid')}; error_log stderr;
-     events {} http { access_log off; ${temporary} ${example} }`,
-  )
   const isUp = () =>
     fetch(`http://localhost:${port}/health/live`).then(
       ({ ok }) => ok,
       () => false,
     )
-  const nginx = await serve(isUp, 'nginx', ['-p', folder, '-e', 'stderr', '-c', file])
+  const nginx = await serve(isUp, 'nginx', nginxIn(folder, example))
   onTestFinished(async () => {
     await nginx.close()
     rmSync(folder, { recursive: true, force: true })
