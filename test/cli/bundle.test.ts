@@ -4,10 +4,8 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { expect, onTestFinished, test } from 'vitest'
-import { formatOfType, mediaTypeOf } from '../../src/documents/formats.ts'
-import { DEFAULT_LIMITS } from '../../src/documents/limits.ts'
-import type { Answer, Job } from '../../src/documents/worker/messages.ts'
-import { fixture, parsed } from '../support/documents/read.ts'
+import type { Answer } from '../../src/documents/worker/messages.ts'
+import { jobOf, parsed } from '../support/documents/read.ts'
 
 const DIST = join(import.meta.dirname, '../../dist')
 const documents = readdirSync(join(import.meta.dirname, '../fixtures/documents')).filter(name =>
@@ -20,16 +18,12 @@ test.each(documents)('%s is read as by the sources', async name => {
   onTestFinished(async () => {
     await thread.terminate()
   })
-  const format = formatOfType(mediaTypeOf({ name, mediaType: undefined }))
-  if (format === undefined) throw new Error(`${name} has no format`)
-  const bytes = new Uint8Array(fixture(name))
-  const job: Job = { bytes, format, mediaType: undefined, range: undefined, limits: DEFAULT_LIMITS }
   const answer = await new Promise<Answer>((resolve, reject) => {
     thread.on('error', reject)
     thread.on('message', (said: Answer) => {
       if (said.kind !== 'progress') resolve(said)
     })
-    thread.postMessage(job, [])
+    thread.postMessage(jobOf(name), [])
   })
   expect(answer).toEqual({ kind: 'document', document: await parsed(name) })
 })
