@@ -15,8 +15,8 @@ const NOTICES = 'THIRD-PARTY-NOTICES.txt'
  * Bundles `src` and what it needs of `node_modules` into `dist`, only where something changed since
  * the last build. Types are checked elsewhere (`npm run check`).
  *
- * One server reads two thousand files less that way: it starts in half the time, and takes a fifth
- * less memory, where V8 keeps the text of whatever it has read. Names and lines are left as they
+ * A server on stdio reads 34 files that way in place of more than 500: it starts in half the time, and
+ * takes an eighth less memory, where V8 keeps the text of whatever it has read. Names and lines are left as they
  * are, so that a stack trace of somebody's server can be read.
  */
 export async function build() {

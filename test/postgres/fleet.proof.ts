@@ -74,14 +74,17 @@ onPostgres('a fleet', () => {
       expect(calls).toBeGreaterThan(100)
 
       // Every grant is there: all clients go on, each with a token that only it has.
-      for (const { call } of clients)
-        expect(await call('nc_notes_search_notes', { query: 'round' }))
+      for (const { call } of clients) {
+        const found = await call('nc_notes_search_notes', { query: 'round' })
+        expect(found.total_found).toBeGreaterThan(0)
+      }
       const vault = await openOn(fleet.database)
       for (const { seen } of clients) {
-        for (const token of seen.refreshTokens) {
+        // What came of each was used once, however often it was answered; the last is unused.
+        for (const token of seen.refreshTokens.slice(0, -2)) {
           const next = await vault.records.find('authorization:RefreshToken', 'uid', token)
           const used = next.filter(({ consumedAt }) => consumedAt !== undefined)
-          expect(used.length).toBeLessThanOrEqual(1)
+          expect(used).toHaveLength(1)
         }
       }
       expect(await vault.check()).toEqual([])
